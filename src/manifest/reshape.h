@@ -1,0 +1,25 @@
+// Shaping of virtual datasets without touching a byte of data.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "manifest/virtual_dataset.h"
+
+namespace vdp {
+
+/// Adds leading dimensions of length 1 with chunk edge 1, so that `dims` becomes the array's dimensions. `dims` must
+/// end with the array's own dimension names in their order.
+Status promote(VirtualArray& array, const std::vector<std::string>& dims);
+
+/// Splits contiguous unfiltered chunks along dimension `axis` into chunks of `edge` steps: references only. Needs every
+/// dimension before `axis` to have length 1, chunks that span all later dimensions whole, and no codec but `bytes`;
+/// otherwise `unsupported`, saying which. True where the array can be split is told by `splittable`.
+bool splittable(const VirtualArray& array, std::size_t axis);
+Status split(VirtualArray& array, std::size_t axis, std::uint64_t edge);
+
+/// Replaces the chunks by inlined ones that hold `elements` (little-endian, C order, the whole array) with chunk shape
+/// `chunk_shape` and native codecs: for small variables whose source chunks do not fit a store's grid.
+Status materialise(VirtualArray& array, ByteView elements, zarr::Shape chunk_shape);
+
+}  // namespace vdp

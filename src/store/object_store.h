@@ -1,0 +1,81 @@
+// ObjectStore: the one interface to named, versioned bytes. Everything that is read or written goes through it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/error.h"
+
+namespace vdp {
+
+/// What a store tells about an object without its bytes.
+struct ObjectInfo {
+  std::string key;                  ///< relative to the store's root, '/' between parts, never a leading '/'
+  std::uint64_t size = 0;           ///< bytes
+  std::string etag;                 ///< changes whenever the bytes are replaced; opaque
+  TimestampUs last_modified_us = 0;
+};
+
+struct ByteRange {
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+  bool operator==(const ByteRange&) const = default;
+};
+
+struct ObjectData {
+  Bytes bytes;
+  ObjectInfo info;
+};
+
+/// When a put may take effect.
+struct PutCondition {
+  enum class Kind { always, create_only, replace_only };
+  Kind kind = Kind::always;
+  std::string etag;  ///< of the version that replace_only replaces
+
+  static PutCondition always() { return {}; }
+  /// Only where no object has the key.
+  static PutCondition create_only() { return {Kind::create_only, {}}; }
+  /// Only where the object still has this etag.
+  static PutCondition replace_only(std::string etag) { return {Kind::replace_only, std::move(etag)}; }
+};
+
+/// Safe for use from several threads. Errors: not_found; conflict when a condition does not hold (nothing of ours
+/// landed); outcome_unknown when a write may have landed; transient; denied; invalid for keys with empty, "." or ".."
+/// parts, NUL or a leading '/'.
+class ObjectStore {
+ public:
+  virtual ~ObjectStore() = default;
+
+  /// The root as a URL that ends in '/': "file:///data/store/", "memory://name/".
+  virtual std::string url() const = 0;
+
+  virtual Result<ObjectInfo> head(std::string_view key) = 0;
+  virtual Result<ObjectData> get(std::string_view key) = 0;
+  /// Exactly the bytes of `range`; `corrupt` where the object ends before. With `if_etag`, `conflict` where the object
+  /// is no longer that version.
+  virtual Result<Bytes> get_range(std::string_view key, ByteRange range,
+                                  const std::optional<std::string>& if_etag = std::nullopt) = 0;
+
+  /// Durable when it returns (unless the store was opened otherwise); readers see all of the object or none of it.
+  virtual Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition = {}) = 0;
+  /// Server-side copy, in effect only where the source still has `if_etag`.
+  virtual Status copy(std::string_view from, std::string_view to,
+                      const std::optional<std::string>& if_etag = std::nullopt) = 0;
+  /// Deleting what does not exist is no error.
+  virtual Status remove(std::string_view key) = 0;
+
+  /// All objects whose keys begin with `prefix` (a plain string prefix; "" for all), in byte order of their keys.
+  virtual Result<std::vector<ObjectInfo>> list(std::string_view prefix) = 0;
+};
+
+using ObjectStorePtr = std::shared_ptr<ObjectStore>;
+
+}  // namespace vdp

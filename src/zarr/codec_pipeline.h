@@ -1,0 +1,32 @@
+// Decoding a chunk's bytes through its array's codecs, and the encoding that our own native chunks use.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "zarr/array_metadata.h"
+
+namespace vdp::zarr {
+
+/// One chunk, decoded: elements in C order, each little-endian and size_bytes wide, exactly the chunk shape's
+/// number of them. Not for `string` arrays. Codecs: bytes, numcodecs.zlib, numcodecs.gzip/gzip, numcodecs.zstd/zstd,
+/// numcodecs.shuffle, numcodecs.fletcher32, crc32c; others are `unsupported`, named. Output is bounded by the chunk
+/// shape, whatever the bytes claim; checksums are verified.
+Result<Bytes> decode_chunk(const ArrayMetadata& metadata, ByteView encoded);
+
+/// One chunk of a `string` array (vlen-utf8: u32 count, then per item u32 length and bytes; little-endian).
+Result<std::vector<std::string>> decode_strings(const ArrayMetadata& metadata, ByteView encoded);
+Bytes encode_strings(const std::vector<std::string>& values);
+
+/// Encodes little-endian C-order elements through `bytes` (either order), and zstd if it follows; other codecs are
+/// `unsupported`: we never compress on behalf of a source format.
+Result<Bytes> encode_chunk(const ArrayMetadata& metadata, ByteView elements);
+
+/// The codecs of arrays that we write ourselves: bytes (little), zstd level 0 with checksum off, as zarr-python's default.
+std::vector<Codec> native_codecs(const DataType& type);
+
+/// One element of `fill_value`, little-endian (empty for strings).
+Result<Bytes> fill_element(const ArrayMetadata& metadata);
+
+}  // namespace vdp::zarr
