@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# The gate: builds everything, runs all tests, and fails if anything does or if there was nothing to run.
+# usage: ./test.sh [--long]     --long adds the campaigns (VDP_TEST_LONG=1 for the tests) and ThreadSanitizer
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$root"
+# shellcheck source=scripts/lib.sh
+source scripts/lib.sh
+
+readonly release=$root/build/release/vdp
+readonly peers=$root/build/peers/bin/python
+
+declare -A verdict=()
+order=()
+
+# stage NAME [after STAGE]... COMMAND...: runs it and notes verdict and duration. A stage is skipped where one that it
+# comes after did not pass, which counts as a failure; the others still run, so that one run shows all that is broken.
+stage() {
+  local name=$1 start=$SECONDS
+  shift
+  order+=("$name")
+  while [[ $1 == after ]]; do
+    if [[ ${verdict[$2]} != passed* ]]; then
+      verdict[$name]="skipped, as '$2' did not pass"
+      return
+    fi
+    shift 2
+  done
+  say "== $name"
+  if "$@" </dev/null; then
+    verdict[$name]="passed  $((SECONDS - start)) s"
+  else
+    verdict[$name]="FAILED  $((SECONDS - start)) s"
+  fi
+  say "== $name: ${verdict[$name]}"
+}
+
+build() {
+  local label="built preset $1"
+  step "$label" configure_and_build "$root" "$@"
+}
+
+unit_tests() { ctest --preset "$1" --output-on-failure --no-tests=error --parallel 2; }
+
+# exit code 5, "no tests collected", is a failure like any other.
+system_tests() {
+  env -u PYTHONPATH VDP="$release" PYTHONDONTWRITEBYTECODE=1 HYPOTHESIS_STORAGE_DIRECTORY="$root/build/.hypothesis" \
+    "$peers" -m pytest tests -q -n 2 --timeout 900 -o cache_dir="$root/build/.pytest_cache"
+}
+
+check_scripts() { shellcheck -x run.sh test.sh .ci/run scripts/*.sh; }
+
+summary() {
+  local name passed=0 failed=0
+  say
+  for name in "${order[@]}"; do
+    say "$(printf '%-28s %s' "$name" "${verdict[$name]}")"
+    if [[ ${verdict[$name]} == passed* ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  done
+  printf 'stages: %d passed, %d failed\n' "$passed" "$failed"
+  ((failed == 0))
+}
+
+main() {
+  local long=0
+  case ${1:-} in
+    --long) long=1 ;;
+    '') ;;
+    *) say "usage: ./test.sh [--long]"; exit 2 ;;
+  esac
+  if ((long)); then export VDP_TEST_LONG=1; fi
+
+  stage "packages" scripts/install_packages.sh build test
+  stage "python" after "packages" scripts/python_env.sh
+  stage "scripts" after "packages" check_scripts
+  stage "build release" after "packages" build release vdp
+  stage "build dev" after "packages" build dev
+  stage "unit tests" after "build dev" unit_tests dev
+  stage "system tests" after "python" after "build release" system_tests
+  # Last, as it costs the most and nothing waits for it.
+  stage "build asan" after "unit tests" build asan
+  stage "unit tests, asan" after "build asan" unit_tests asan
+  if ((long)); then
+    stage "build tsan" after "unit tests" build tsan
+    stage "unit tests, tsan" after "build tsan" unit_tests tsan
+  fi
+  summary
+}
+
+main "$@"
