@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/nearest.h"
+#include "base/sha256.h"
 
 namespace vdp {
 namespace {
@@ -74,6 +75,11 @@ TEST(Nearest, FindsTheMistypedWord) {
 TEST(Log, MasksSecrets) {
   EXPECT_EQ(redact("https://user:hunter2@host/x?X-Amz-Signature=abc&a=1"),
             "https://user:***@host/x?X-Amz-Signature=***&a=1");
+}
+
+TEST(Sha256, AgreesWithTheStandard) {
+  // FIPS 180-2, appendix B.1.
+  EXPECT_EQ(sha256_hex(as_bytes("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Error, ContextGrowsOutward) {
