@@ -1,0 +1,22 @@
+// A half-open box of chunk indices.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "zarr/array_metadata.h"
+
+namespace vdp::icechunk {
+
+/// begin <= index < end in every dimension. Of rank 0: the one chunk of a scalar array.
+struct ChunkBox {
+  zarr::Shape begin;
+  zarr::Shape end;
+
+  /// All of a grid.
+  static ChunkBox whole(const zarr::Shape& grid_shape) { return {zarr::Shape(grid_shape.size(), 0), grid_shape}; }
+  bool contains(std::span<const std::uint32_t> index) const;
+  bool operator==(const ChunkBox&) const = default;
+};
+
+}  // namespace vdp::icechunk

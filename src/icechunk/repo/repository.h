@@ -1,0 +1,78 @@
+// An Icechunk repository in an object store: opened, asked for its names and history, and source of sessions.
+//
+// Format version 2 is read and written. Version 1 is read; what would write to it is `unsupported`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "icechunk/format/repo_info.h"
+#include "icechunk/repo/repository_config.h"
+#include "icechunk/repo/revision.h"
+#include "icechunk/repo/session.h"
+#include "store/object_store.h"
+
+namespace vdp::icechunk {
+
+/// What a repository works with beside its store; tests replace it.
+struct RepositoryOptions {
+  Clock* clock = &system_clock();
+  Random* random = &system_random();
+  /// Decoded manifests that are kept for further reads, over all sessions.
+  std::uint64_t manifest_cache_bytes = 256ULL << 20;
+};
+
+/// One entry of the operations log.
+struct Operation {
+  TimestampUs updated_at_us = 0;
+  std::string description;  ///< "new commit 0F3T... on branch main"
+  Update update;
+};
+
+/// A handle; copies share the store and the cache. Safe for use from several threads.
+class Repository {
+ public:
+  /// Makes a repository of version 2 with an empty first snapshot on branch main. `conflict` where the store's root
+  /// holds anything already, a repository or not.
+  static Result<Repository> create(ObjectStorePtr store, const RepositoryConfig& config = {},
+                                   const RepositoryOptions& options = {});
+  /// `not_found` where there is no repository.
+  static Result<Repository> open(ObjectStorePtr store, const RepositoryOptions& options = {});
+  static Result<bool> exists(ObjectStore& store);
+
+  ObjectStore& store() const;
+  /// 1 or 2.
+  int format_version() const;
+
+  /// Reads as of now: every call asks the store.
+  Result<RepositoryConfig> config() const;
+  Result<Refs> refs() const;
+  Result<SnapshotId> resolve(const Revision& revision) const;
+  /// The revision's snapshot and its ancestors, newest first, at most `limit` of them.
+  Result<std::vector<SnapshotSummary>> history(const Revision& revision, std::size_t limit = SIZE_MAX) const;
+  /// All operations, newest first, older parts of the log included. Empty for version 1.
+  Result<std::vector<Operation>> operations(std::size_t limit = SIZE_MAX) const;
+  /// Why writing is not possible now (a read-only or offline repository, version 1), or success.
+  Status writable() const;
+
+  // Each of these is one update of `repo`; `denied` where the repository is not writable.
+  Status save_config(const RepositoryConfig& config);
+  Status create_branch(const std::string& name, const SnapshotId& snapshot);
+  Status create_tag(const std::string& name, const SnapshotId& snapshot);
+
+  Result<Session> readonly_session(const Revision& revision) const;
+  /// Changes are committed to `branch`, on top of what is its tip now.
+  Result<Session> writable_session(const std::string& branch) const;
+
+ private:
+  explicit Repository(std::shared_ptr<class RepositoryState> state);
+  std::shared_ptr<class RepositoryState> state_;
+};
+
+}  // namespace vdp::icechunk

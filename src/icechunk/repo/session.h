@@ -1,0 +1,123 @@
+// A session: one snapshot, and the changes on top of it until they are committed. Reads see both.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "icechunk/format/chunk_ref.h"
+#include "icechunk/repo/chunk_box.h"
+#include "icechunk/repo/commit_outcome.h"
+#include "manifest/chunk_manifest.h"
+#include "zarr/array_metadata.h"
+
+namespace vdp::icechunk {
+
+enum class NodeKind : std::uint8_t { group, array };
+
+struct NodeSummary {
+  std::string path;  ///< absolute: "/", "/group/array"
+  NodeKind kind = NodeKind::group;
+  NodeId id;
+};
+
+/// Fetches the bytes of a virtual chunk, for read_chunk.
+using VirtualChunkReader = std::function<Result<Bytes>(const VirtualChunk&)>;
+
+/// Movable, not copyable; used by one thread at a time. Sessions are independent of each other.
+///
+/// Paths are absolute and canonical: "/" is the root group, no part is empty, "." or "..". Indices are positions in the
+/// array's chunk grid, one number per dimension.
+///
+/// How a commit goes:
+///   1. No changes: the outcome is NothingToCommit.
+///   2. For each array whose chunks or grid changed, cells of the split grid (ManifestSplitting) that hold a change get
+///      new manifests; manifests of other cells are kept as they are, unread. Each new manifest is written under a
+///      random id, and its extents are the bounding box of the references in it.
+///   3. The snapshot (all nodes, all manifests with their exact sizes) and the transaction log (which node and which
+///      chunk changed) are written under the new snapshot's id. Its time is later than its parent's, whatever the clock.
+///   4. `repo` is read with its version. Where the branch no longer points at the base: if our snapshot is among the
+///      repository's (an earlier answer was lost), the outcome is Committed, else CommitConflict.
+///   5. `repo` is copied to overwritten/, in effect only for the version just read.
+///   6. `repo` with the new snapshot, the moved branch and one more entry in the operations log is put in place of that
+///      version only. If somebody was faster, or the answer was lost, go on at 4: the condition makes the repetition
+///      harmless, because at most one of our puts can find the version it replaces.
+///   7. Where `repo` can no longer be read after a lost answer, the outcome is CommitUnknown.
+/// Nothing that was written is ever deleted here: what no branch reaches is collected later.
+class Session {
+ public:
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  /// The snapshot under the changes.
+  const SnapshotId& base() const;
+  /// The branch that commit moves; none in a read-only session.
+  const std::optional<std::string>& branch() const;
+  bool has_changes() const;
+
+  // ---- Reading ----
+
+  /// All nodes in byte order of their paths.
+  std::vector<NodeSummary> nodes() const;
+  /// Nothing where there is no such node.
+  std::optional<NodeKind> kind(const std::string& path) const;
+  /// The node's zarr.json, as it was given. `not_found`.
+  Result<std::string> zarr_json(const std::string& path) const;
+  Result<zarr::ArrayMetadata> array_metadata(const std::string& path) const;
+  /// Attributes of a group or an array; {} where its zarr.json has none.
+  Result<Json> attributes(const std::string& path) const;
+
+  /// Nothing where the chunk is missing and reads as fill. `invalid` for an index outside the grid.
+  Result<std::optional<ChunkRef>> chunk_ref(const std::string& path, const zarr::Shape& index) const;
+  /// Calls `visit` for every present chunk of the box in C order. The view is valid during the call only.
+  Status for_each_ref(const std::string& path, const ChunkBox& box,
+                      const std::function<void(const ChunkRefView&)>& visit) const;
+  /// The chunk's encoded bytes; nothing where it is missing. A virtual chunk is read through `read_virtual`, and is
+  /// `denied` where none is given.
+  Result<std::optional<Bytes>> read_chunk(const std::string& path, const zarr::Shape& index,
+                                          const VirtualChunkReader& read_virtual = nullptr) const;
+
+  // ---- Writing (denied in a read-only session) ----
+
+  /// Makes the group, or gives it new metadata. Its parent must be a group; the root is a group like any other and is
+  /// made first. `invalid` where an array has the path.
+  Status set_group(const std::string& path, const std::string& zarr_json);
+  /// Makes the array, or gives it new metadata and shape. The node stays the same one: its chunks inside the new grid
+  /// stay, those outside are dropped.
+  Status set_array(const std::string& path, const zarr::ArrayMetadata& metadata);
+  Status set_array(const std::string& path, const std::string& zarr_json);
+  /// With all that is below it. `not_found`.
+  Status delete_node(const std::string& path);
+
+  /// Puts the entries of `manifest` into the array's grid, shifted by `origin` chunks. Its grid must fit; entries that
+  /// it lacks leave the array's chunks as they are (see clear_box). Inlined entries longer than the configuration's
+  /// inline_chunk_threshold_bytes are written as chunk objects at once. References to local files carry the
+  /// modification time and no etag, all others the etag where it is known.
+  Status set_refs(const std::string& path, const ChunkManifest& manifest, const zarr::Shape& origin);
+  /// Encoded bytes of one chunk, at least one byte.
+  Status set_chunk(const std::string& path, const zarr::Shape& index, Bytes encoded);
+  Status delete_chunk(const std::string& path, const zarr::Shape& index);
+  /// Deletes all present chunks of the box (cut to the grid).
+  Status clear_box(const std::string& path, const ChunkBox& box);
+
+  /// Forgets all changes.
+  void discard();
+
+  /// After Committed the session stands on the new snapshot without changes and can be used on. After CommitUnknown it
+  /// is spent: every further call that can fail does. `metadata` is an object of any JSON values. An error means that
+  /// the branch was not moved by us, and that the changes are kept.
+  Result<CommitOutcome> commit(const std::string& message, const Json& metadata = Json::object());
+
+ private:
+  friend class Repository;
+  class Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vdp::icechunk
