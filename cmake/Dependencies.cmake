@@ -13,6 +13,8 @@ find_path(FLATBUFFERS_INCLUDE_DIR flatbuffers/flatbuffers.h REQUIRED)
 find_program(FLATC flatc REQUIRED)
 # toml++ 3.3 of Debian 12 ships pkg-config only; later ones ship both.
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+# RE2 runs in linear time on expressions that users write; Debian 12 ships pkg-config only.
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 if(VDP_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

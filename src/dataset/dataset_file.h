@@ -1,0 +1,124 @@
+// The dataset file: everything that a dataset is, read from TOML, checked and made absolute.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "dataset/attribute_policy.h"
+#include "dataset/axis.h"
+#include "dataset/condition.h"
+#include "dataset/pattern.h"
+
+namespace vdp::dataset {
+
+struct IdentitySpec {
+  std::string name;  ///< default: the folder's name
+  std::string title, license, citation;
+  std::string group = "/";  ///< absolute path in the store, no '/' at the end but the root's
+};
+
+struct StoreSpec {
+  std::string url;  ///< absolute, ends in '/': "file:///data/name/store/", "s3://...", "memory://..."
+  std::string branch = "main";
+  bool create = true;
+};
+
+enum class Access { automatic, anonymous };
+
+/// A preference among granules that match one slot: the one whose field has this value wins.
+struct Preference {
+  std::string field;
+  std::string value;
+};
+
+struct SourceSpec {
+  std::string prefix;  ///< absolute URL, ends in '/'
+  Access access = Access::automatic;
+  Pattern pattern;                              ///< of keys under the prefix, in the declared calendar (else standard: compile again
+                                                ///< with the seed's where that differs)
+  std::vector<Condition> exclude_conditions;    ///< a granule for which one holds is left out
+  std::vector<Pattern> exclude_keys;            ///< a granule whose key matches one is left out
+  Duration min_age{0};                          ///< younger files are left for later
+  std::vector<std::string> identity;            ///< fields that make two files the same granule; default: all
+  std::vector<Preference> prefer;               ///< earlier is better; then the newest modified wins
+};
+
+struct ParseSpec {
+  std::string format = "auto";
+  std::string group = "/";                      ///< in the source file
+  std::vector<std::string> select;              ///< only these variables (and the axes'); empty: all
+  std::vector<std::string> drop;
+  std::map<std::string, std::string> rename;    ///< old name -> new name, variables and dimensions
+  std::map<std::string, std::vector<std::string>> promote;  ///< variable -> its dimensions in the store
+};
+
+struct CoordsSpec {
+  std::optional<std::vector<std::string>> native;  ///< unset: one-dimensional coordinates
+  std::optional<std::vector<std::string>> static_names;  ///< unset: every variable without the append axis
+};
+
+enum class LatePolicy { by_kind, region, reject };
+enum class GapPolicy { by_kind, reserve, allow };
+enum class SamePolicy { rewrite, skip };
+enum class OtherPolicy { reject, replace };
+
+struct ForwardSpec {
+  LatePolicy late = LatePolicy::by_kind;  ///< by_kind: region on regular axes, reject on grow
+  GapPolicy gap = GapPolicy::by_kind;     ///< by_kind: reserve on regular axes, allow on grow
+  SamePolicy same = SamePolicy::rewrite;
+  OtherPolicy other = OtherPolicy::reject;
+  std::uint64_t batch = 100;  ///< granules a commit
+};
+
+struct DatasetFile {
+  std::string path;    ///< of the file itself, absolute
+  std::string folder;  ///< absolute, ends in '/'
+  std::map<std::string, std::string> params;  ///< with derived values
+  IdentitySpec identity;
+  StoreSpec store;
+  SourceSpec source;
+  ParseSpec parse;
+  std::vector<AxisSpec> axes;  ///< at most one for now; empty: `grow` along the file's one unlimited dimension
+  CoordsSpec coords;
+  AttributePolicy attributes;
+  ForwardSpec forward;
+  std::map<std::string, std::uint64_t> manifest_split;  ///< axis -> chunks a manifest cell; empty: the default
+};
+
+/// One thing that is wrong with a dataset file.
+struct Finding {
+  enum class Kind { syntax, unknown_key, not_implemented, invalid } kind = Kind::invalid;
+  std::string key;     ///< "source.pattern", "axis.time.kind"; empty for the file as a whole
+  std::uint32_t line = 0;  ///< from 1; 0 where the file does not have the key
+  std::string message;
+  bool operator==(const Finding&) const = default;
+};
+
+/// "line 12: source.patern: unknown key; did you mean source.pattern?"
+std::string describe(const Finding& finding);
+/// One `invalid` error (`unsupported` where all findings are words that are not implemented yet) with all of them, a line each.
+Error to_error(const std::string& path, const std::vector<Finding>& findings);
+
+using Params = std::map<std::string, std::string>;
+using EnvironmentLookup = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// The process's environment.
+std::optional<std::string> process_environment(const std::string& name);
+
+/// All findings, in order of their lines, or the file. Relative paths in it are relative to its folder.
+std::expected<DatasetFile, std::vector<Finding>> load_dataset_file(
+    const std::string& path, const Params& params = {}, const EnvironmentLookup& environment = process_environment);
+
+/// The same from text; `path` (absolute) tells the folder, and only `.env` is read.
+std::expected<DatasetFile, std::vector<Finding>> parse_dataset_file(std::string_view text, const std::string& path,
+                                                                    const Params& params,
+                                                                    const EnvironmentLookup& environment);
+
+}  // namespace vdp::dataset

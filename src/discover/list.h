@@ -1,0 +1,54 @@
+// Discovery by listing: every object under the source prefix that the pattern matches.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "dataset/dataset_file.h"
+#include "dataset/granule.h"
+#include "store/object_store.h"
+
+namespace vdp {
+
+struct FoundGranule {
+  Granule granule;
+  dataset::PatternFields fields;
+  std::string identity;  ///< equal for two keys that are the same granule
+};
+
+struct UnusedKey {
+  std::string key;
+  std::string reason;
+};
+
+struct Discovery {
+  std::vector<FoundGranule> granules;    ///< in order of identity, then of key
+  std::uint64_t not_matching = 0;        ///< keys of another form
+  std::vector<std::string> not_matching_examples;  ///< the first few of them
+  std::uint64_t excluded = 0;
+  std::vector<UnusedKey> inconsistent;   ///< the form fits, the fields contradict each other
+  std::vector<UnusedKey> duplicates;     ///< the same granule under another key, which lost to `prefer` or to newer
+};
+
+/// "state=_preliminary;time=2020-01-01T00:00:00": the identity fields of a granule; its key where the pattern has none.
+std::string identity_of(const dataset::SourceSpec& source, const std::string& key,
+                        const dataset::PatternFields& fields);
+
+/// Whether `a` wins over `b` where both are the same granule, or match one slot: by `prefer`, then the newest modified,
+/// then the first key.
+bool preferred(const dataset::SourceSpec& source, const FoundGranule& a, const FoundGranule& b);
+
+/// One key, as the listing (or an event) tells of it, through pattern, exclude and identity. Ages are not looked at here.
+enum class KeyVerdict { granule, not_matching, excluded, inconsistent };
+struct ClassifiedKey {
+  KeyVerdict verdict = KeyVerdict::not_matching;
+  FoundGranule found;   ///< when a granule
+  std::string reason;   ///< when not
+};
+ClassifiedKey classify(const dataset::SourceSpec& source, const ObjectInfo& object);
+
+/// `objects` is rooted at `source.prefix`.
+Result<Discovery> list_granules(ObjectStore& objects, const dataset::SourceSpec& source);
+
+}  // namespace vdp
