@@ -1,0 +1,326 @@
+#include "store/local_store.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "base/checked.h"
+#include "store/key.h"
+#include "store/local_file.h"
+#include "store/url.h"
+
+namespace vdp {
+namespace {
+
+using local::Access;
+using local::FileDescriptor;
+using local::TemporaryFile;
+
+/// "a/b/c" -> {"a/b", "c"}.
+std::pair<std::string, std::string> split_last(std::string_view key) {
+  const std::size_t slash = key.rfind('/');
+  if (slash == std::string_view::npos) return {"", std::string(key)};
+  return {std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))};
+}
+
+class LocalStore final : public ObjectStore {
+ public:
+  LocalStore(std::string root, LocalStoreOptions options) : root_(std::move(root)), options_(options) {}
+
+  std::string url() const override { return "file://" + encode_path(root_); }
+
+  Result<ObjectInfo> head(std::string_view key) override;
+  Result<ObjectData> get(std::string_view key) override;
+  Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) override;
+  Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override;
+  Status copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) override;
+  Status remove(std::string_view key) override;
+  Result<std::vector<ObjectInfo>> list(std::string_view prefix) override;
+
+ private:
+  struct OpenObject {
+    FileDescriptor file;
+    ObjectInfo info;
+  };
+
+  std::string path_of(std::string_view key) const { return root_ + std::string(key); }
+  Status create_root();
+  /// Walks part by part, so that no symbolic link below the root is followed and no key leaves the root. `path` is what
+  /// a failure names.
+  Result<FileDescriptor> open_directory(std::string_view directory, Access access, std::string_view path);
+  /// The same, making what is missing.
+  Result<FileDescriptor> make_directory(std::string_view directory);
+  Result<OpenObject> open_object(std::string_view key);
+  Result<ObjectInfo> stat_object(std::string_view key, const FileDescriptor& file);
+  Status sync(const FileDescriptor& directory, std::string_view path);
+  Status lock(const FileDescriptor& directory, const PutCondition& condition, std::string_view path);
+  Status take_effect(const FileDescriptor& directory, TemporaryFile& temporary, std::string_view key,
+                     const PutCondition& condition);
+  Status list_directory(const std::string& directory, std::string_view name_prefix,
+                        std::vector<std::string>& directories, std::vector<ObjectInfo>& found);
+
+  const std::string root_;  // absolute, ends in '/'
+  const LocalStoreOptions options_;
+};
+
+Status LocalStore::create_root() {
+  std::error_code error;
+  const bool created = std::filesystem::create_directories(root_, error);
+  if (error) return local::system_failure(error.value(), "cannot make the directory", root_);
+  if (!created) return {};
+  const std::string parent = std::filesystem::path(root_).parent_path().parent_path().string();
+  FileDescriptor directory(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return local::system_failure(errno, "cannot open", parent);
+  return sync(directory, parent);
+}
+
+Result<FileDescriptor> LocalStore::open_directory(std::string_view directory, Access access, std::string_view path) {
+  FileDescriptor opened(open(root_.c_str(), O_DIRECTORY | O_CLOEXEC | (access == Access::search ? O_PATH : O_RDONLY)));
+  if (!opened) return local::system_failure(errno, "cannot open", path);
+  for (std::size_t begin = 0; begin < directory.size();) {
+    const std::size_t end = std::min(directory.find('/', begin), directory.size());
+    const std::string part(directory.substr(begin, end - begin));
+    VDP_ASSIGN(opened, local::open_directory_at(opened, part, access, path));
+    begin = end + 1;
+  }
+  return opened;
+}
+
+Result<FileDescriptor> LocalStore::make_directory(std::string_view directory) {
+  auto opened = open_directory(directory, Access::write, path_of(directory));
+  if (opened || opened.error().kind != ErrorKind::not_found) return opened;
+  if (directory.empty()) {
+    VDP_TRY(create_root());
+    return open_directory("", Access::write, root_);
+  }
+  const auto [parent_name, name] = split_last(directory);
+  VDP_ASSIGN(auto parent, make_directory(parent_name));
+  if (mkdirat(parent.number(), name.c_str(), 0777) == 0) {
+    VDP_TRY(sync(parent, path_of(parent_name)));
+  } else if (errno != EEXIST) {
+    return local::system_failure(errno, "cannot make the directory", path_of(directory));
+  }
+  opened = local::open_directory_at(parent, name, Access::write, path_of(directory));
+  if (!opened && opened.error().kind == ErrorKind::not_found) {
+    return invalid(fmt::format("{} is an object and cannot hold others", path_of(directory)));
+  }
+  return opened;
+}
+
+Status LocalStore::sync(const FileDescriptor& directory, std::string_view path) {
+  if (options_.durable && fsync(directory.number()) != 0) return local::system_failure(errno, "cannot sync", path);
+  return {};
+}
+
+Result<ObjectInfo> LocalStore::stat_object(std::string_view key, const FileDescriptor& file) {
+  struct stat status {};
+  if (fstat(file.number(), &status) != 0) return local::system_failure(errno, "cannot stat", path_of(key));
+  if (!S_ISREG(status.st_mode)) return not_found(fmt::format("{} is no regular file", path_of(key)));
+  return local::info_of(key, status);
+}
+
+Result<LocalStore::OpenObject> LocalStore::open_object(std::string_view key) {
+  VDP_TRY(check_key(key));
+  const auto [directory_name, name] = split_last(key);
+  VDP_ASSIGN(const auto directory, open_directory(directory_name, Access::search, path_of(key)));
+  // O_NONBLOCK: opening a named pipe must not wait for its writer.
+  FileDescriptor file(openat(directory.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file && errno == ELOOP) {
+    return fail(ErrorKind::denied, fmt::format("{} is a symbolic link, which is not followed", path_of(key)));
+  }
+  if (!file) return local::system_failure(errno, "cannot open", path_of(key));
+  VDP_ASSIGN(auto info, stat_object(key, file));
+  return OpenObject{std::move(file), std::move(info)};
+}
+
+Result<ObjectInfo> LocalStore::head(std::string_view key) {
+  VDP_TRY(check_key(key));
+  const auto [directory_name, name] = split_last(key);
+  VDP_ASSIGN(const auto directory, open_directory(directory_name, Access::search, path_of(key)));
+  struct stat status {};
+  if (fstatat(directory.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    return local::system_failure(errno, "cannot stat", path_of(key));
+  }
+  if (S_ISLNK(status.st_mode)) {
+    return fail(ErrorKind::denied, fmt::format("{} is a symbolic link, which is not followed", path_of(key)));
+  }
+  if (!S_ISREG(status.st_mode)) return not_found(fmt::format("{} is no regular file", path_of(key)));
+  return local::info_of(key, status);
+}
+
+Result<ObjectData> LocalStore::get(std::string_view key) {
+  VDP_ASSIGN(auto object, open_object(key));
+  ObjectData data{Bytes(object.info.size), std::move(object.info)};
+  VDP_ASSIGN(const bool whole,
+             local::read_exactly(object.file, 0, data.bytes.data(), data.bytes.size(), path_of(key)));
+  // Our own writers never change a file in place, others may.
+  VDP_ASSIGN(const auto after, stat_object(key, object.file));
+  if (!whole || after.etag != data.info.etag) {
+    return fail(ErrorKind::transient, fmt::format("{} changed while it was read", path_of(key)));
+  }
+  return data;
+}
+
+Result<Bytes> LocalStore::get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) {
+  VDP_ASSIGN(auto object, open_object(key));
+  if (if_etag && *if_etag != object.info.etag) {
+    return conflict(fmt::format("{} is version {}, not {}", path_of(key), object.info.etag, *if_etag));
+  }
+  const auto end = checked_add(range.offset, range.length);
+  if (!end || *end > object.info.size) {
+    return corrupt(fmt::format("{}: bytes {}+{} lie beyond the end at {}", path_of(key), range.offset, range.length,
+                               object.info.size));
+  }
+  Bytes bytes(range.length);
+  VDP_ASSIGN(const bool whole,
+             local::read_exactly(object.file, range.offset, bytes.data(), bytes.size(), path_of(key)));
+  VDP_ASSIGN(const auto after, stat_object(key, object.file));
+  if (if_etag && after.etag != *if_etag) return conflict(fmt::format("{} changed while it was read", path_of(key)));
+  if (!whole) return fail(ErrorKind::transient, fmt::format("{} became shorter while it was read", path_of(key)));
+  return bytes;
+}
+
+// Why the directory is what is locked. A flock on it orders every put and remove in that directory: between processes,
+// and between threads too, since each of them opens the directory anew. It leaves no lock file behind (the official
+// `create` refuses a root that holds any file), it works for keys that do not exist yet, and nobody ever removes or
+// replaces the directory, as a lock on the object itself would have to expect. Bytes are written and synced before the
+// lock is taken, so that it is held for a stat and a rename only. It ends with the descriptor, also after a crash.
+Status LocalStore::lock(const FileDescriptor& directory, const PutCondition& condition, std::string_view path) {
+  while (flock(directory.number(), LOCK_EX) != 0) {
+    if (errno == EINTR) continue;
+    // File systems without such locks (some network ones) can still create and overwrite, but not compare and swap.
+    if (condition.kind != PutCondition::Kind::replace_only) return {};
+    return fail(ErrorKind::unsupported,
+                fmt::format("{}: this file system cannot lock a directory ({}), and without it two writers could both "
+                            "replace one version",
+                            path, std::generic_category().message(errno)));
+  }
+  return {};
+}
+
+Status LocalStore::take_effect(const FileDescriptor& directory, TemporaryFile& temporary, std::string_view key,
+                               const PutCondition& condition) {
+  const std::string name = split_last(key).second;
+  VDP_TRY(lock(directory, condition, path_of(key)));
+  if (condition.kind == PutCondition::Kind::create_only) {
+    // Official writers do not take our lock; link() refuses an existing name also against them.
+    if (linkat(directory.number(), temporary.name().c_str(), directory.number(), name.c_str(), 0) == 0) return {};
+    if (errno == EEXIST) return conflict(fmt::format("{} exists already", path_of(key)));
+    return local::system_failure(errno, "cannot create", path_of(key));
+  }
+  if (condition.kind == PutCondition::Kind::replace_only) {
+    auto current = head(key);
+    if (!current && current.error().kind != ErrorKind::not_found) return std::unexpected(current.error());
+    const std::string found = current ? current->etag : "";
+    if (found != condition.etag) {
+      return conflict(fmt::format("{} is version \"{}\", not \"{}\"", path_of(key), found, condition.etag));
+    }
+  }
+  if (renameat(directory.number(), temporary.name().c_str(), directory.number(), name.c_str()) != 0) {
+    return local::system_failure(errno, "cannot replace", path_of(key));
+  }
+  temporary.moved();
+  return {};
+}
+
+Result<ObjectInfo> LocalStore::put(std::string_view key, ByteView bytes, const PutCondition& condition) {
+  VDP_TRY(check_key(key));
+  const auto [directory_name, name] = split_last(key);
+  if (TemporaryFile::has_form_of(name)) {
+    return invalid(fmt::format("key \"{}\": names that end in '#' and digits are those of temporary files", key));
+  }
+  VDP_ASSIGN(auto directory, make_directory(directory_name));
+  VDP_ASSIGN(auto temporary, TemporaryFile::write(directory, bytes, options_.durable, path_of(key)));
+  ObjectInfo info = local::info_of(key, temporary.status());
+  VDP_TRY(take_effect(directory, temporary, key, condition));
+  if (auto synced = sync(directory, path_of(directory_name)); !synced) {
+    // The new object is there for every reader, but a power cut could still undo it.
+    return fail(ErrorKind::outcome_unknown, synced.error().message);
+  }
+  return info;
+}
+
+Status LocalStore::copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) {
+  VDP_TRY(check_key(to));
+  VDP_ASSIGN(const auto source, get(from));
+  if (if_etag && *if_etag != source.info.etag) {
+    return conflict(fmt::format("{} is version {}, not {}", path_of(from), source.info.etag, *if_etag));
+  }
+  VDP_TRY(put(to, source.bytes, PutCondition::always()));
+  return {};
+}
+
+Status LocalStore::remove(std::string_view key) {
+  VDP_TRY(check_key(key));
+  const auto [directory_name, name] = split_last(key);
+  const auto directory = open_directory(directory_name, Access::write, path_of(key));
+  if (!directory && directory.error().kind == ErrorKind::not_found) return {};
+  if (!directory) return std::unexpected(directory.error());
+  VDP_TRY(lock(*directory, PutCondition::always(), path_of(key)));
+  // Not synced: an object that a power cut brings back is only removed again.
+  if (unlinkat(directory->number(), name.c_str(), 0) == 0 || errno == ENOENT || errno == EISDIR) return {};
+  return local::system_failure(errno, "cannot remove", path_of(key));
+}
+
+Status LocalStore::list_directory(const std::string& directory, std::string_view name_prefix,
+                                  std::vector<std::string>& directories, std::vector<ObjectInfo>& found) {
+  auto opened = open_directory(directory, Access::write, path_of(directory));
+  if (!opened && opened.error().kind == ErrorKind::not_found) return {};
+  if (!opened) return std::unexpected(opened.error());
+  const int duplicate = fcntl(opened->number(), F_DUPFD_CLOEXEC, 0);
+  if (duplicate < 0) return local::system_failure(errno, "cannot list", path_of(directory));
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(fdopendir(duplicate), closedir);
+  if (!entries) return local::system_failure(errno, "cannot list", path_of(directory));
+  for (;;) {
+    errno = 0;
+    const dirent* entry = readdir(entries.get());
+    if (entry == nullptr && errno != 0) return local::system_failure(errno, "cannot list", path_of(directory));
+    if (entry == nullptr) return {};
+    const std::string name = entry->d_name;
+    if (name == "." || name == ".." || !name.starts_with(name_prefix)) continue;
+    struct stat status {};
+    // An entry that vanished since is no object any more.
+    if (fstatat(opened->number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (errno == ENOENT) continue;
+      return local::system_failure(errno, "cannot stat", path_of(directory) + "/" + name);
+    }
+    const std::string key = directory.empty() ? name : directory + "/" + name;
+    if (S_ISDIR(status.st_mode)) directories.push_back(key);
+    if (S_ISREG(status.st_mode) && !TemporaryFile::has_form_of(name)) found.push_back(local::info_of(key, status));
+  }
+}
+
+Result<std::vector<ObjectInfo>> LocalStore::list(std::string_view prefix) {
+  VDP_TRY(check_prefix(prefix));
+  const auto [directory, name_prefix] = split_last(prefix);
+  std::vector<ObjectInfo> found;
+  std::vector<std::string> directories;
+  VDP_TRY(list_directory(directory, name_prefix, directories, found));
+  while (!directories.empty()) {
+    const std::string next = std::move(directories.back());
+    directories.pop_back();
+    VDP_TRY(list_directory(next, "", directories, found));
+  }
+  std::ranges::sort(found, {}, &ObjectInfo::key);
+  return found;
+}
+
+}  // namespace
+
+Result<ObjectStorePtr> open_local_store(const std::string& root, LocalStoreOptions options) {
+  if (root.find('\0') != std::string::npos) return invalid("the path of a store contains a NUL byte");
+  std::error_code error;
+  const auto absolute = std::filesystem::absolute(root.empty() ? "." : root, error);
+  if (error) return local::system_failure(error.value(), "cannot resolve", root);
+  std::string path = absolute.lexically_normal().string();
+  if (!path.ends_with('/')) path += '/';
+  return std::make_shared<LocalStore>(std::move(path), options);
+}
+
+}  // namespace vdp

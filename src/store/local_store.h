@@ -1,0 +1,20 @@
+// A directory of the local file system as a store.
+#pragma once
+
+#include <string>
+
+#include "store/object_store.h"
+
+namespace vdp {
+
+struct LocalStoreOptions {
+  bool durable = true;  ///< fsync files and directories, so that what `put` reported survives a power cut
+};
+
+/// Objects are the regular files below `root`; symbolic links are neither followed nor listed. The directory is made by
+/// the first put. Conditions hold between all threads and processes that use this class on one machine; writers that do
+/// not take its lock are outside that promise, but never see or leave half an object. `root`: absolute, or relative to
+/// the working directory.
+Result<ObjectStorePtr> open_local_store(const std::string& root, LocalStoreOptions options = {});
+
+}  // namespace vdp

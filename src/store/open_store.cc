@@ -1,0 +1,55 @@
+#include "store/open_store.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <mutex>
+
+#include "store/local_store.h"
+#include "store/memory_store.h"
+#include "store/url.h"
+
+namespace vdp {
+namespace {
+
+constexpr std::string_view scheme_end = "://";
+
+/// memory:// names one store for the life of the process, so that two parts of a program can meet in it.
+ObjectStorePtr shared_memory_store(const std::string& name) {
+  static std::mutex mutex;
+  static std::map<std::string, ObjectStorePtr> stores;
+  const std::lock_guard lock(mutex);
+  auto& store = stores[name];
+  if (!store) store = make_memory_store(name);
+  return store;
+}
+
+Result<ObjectStorePtr> open_file_url(const std::string& url, std::string_view rest) {
+  // RFC 8089: an empty authority or "localhost" means this machine.
+  if (rest.starts_with("localhost/")) rest.remove_prefix(std::string_view("localhost").size());
+  if (!rest.starts_with('/')) {
+    return invalid(fmt::format("\"{}\": a file URL names an absolute path: file:///data/store/", url));
+  }
+  VDP_ASSIGN(const std::string path, decode_path(rest));
+  return open_local_store(path);
+}
+
+}  // namespace
+
+Result<ObjectStorePtr> open_store(const std::string& url_or_path) {
+  if (url_or_path.empty()) return invalid("a store needs a URL or a path, found \"\"");
+  const std::size_t end = url_or_path.find(scheme_end);
+  if (end == std::string::npos) return open_local_store(url_or_path);
+  const std::string_view scheme = std::string_view(url_or_path).substr(0, end);
+  std::string_view rest = std::string_view(url_or_path).substr(end + scheme_end.size());
+  if (scheme == "file") return open_file_url(url_or_path, rest);
+  if (scheme == "memory") {
+    if (rest.ends_with('/')) rest.remove_suffix(1);
+    VDP_ASSIGN(const std::string name, decode_path(rest));
+    return shared_memory_store(name);
+  }
+  return fail(ErrorKind::unsupported,
+              fmt::format("store scheme \"{}\" of {} (known here: file, memory, and plain paths)", scheme, url_or_path));
+}
+
+}  // namespace vdp

@@ -1,0 +1,14 @@
+// Stores by their URL.
+#pragma once
+
+#include <string>
+
+#include "store/object_store.h"
+
+namespace vdp {
+
+/// "file:///data/store/", a plain path, or "memory://name/" (one store per name and process). Other schemes are
+/// `unsupported`, named.
+Result<ObjectStorePtr> open_store(const std::string& url_or_path);
+
+}  // namespace vdp

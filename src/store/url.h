@@ -1,0 +1,20 @@
+// Keys and paths as parts of URLs (RFC 3986).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "store/object_store.h"
+
+namespace vdp {
+
+/// Percent-encodes every byte of a path but the unreserved characters, '/' and those that a path may hold as they are.
+std::string encode_path(std::string_view path);
+/// `invalid` where a '%' is not followed by two hexadecimal digits.
+Result<std::string> decode_path(std::string_view encoded);
+
+/// The absolute URL of an object.
+std::string object_url(const ObjectStore& store, std::string_view key);
+
+}  // namespace vdp
