@@ -18,6 +18,8 @@ Result<Bytes> decode_chunk(const ArrayMetadata& metadata, ByteView encoded);
 /// One chunk of a `string` array (vlen-utf8: u32 count, then per item u32 length and bytes; little-endian).
 Result<std::vector<std::string>> decode_strings(const ArrayMetadata& metadata, ByteView encoded);
 Bytes encode_strings(const std::vector<std::string>& values);
+/// The same as a chunk of the array: vlen-utf8, and zstd if it follows.
+Result<Bytes> encode_string_chunk(const ArrayMetadata& metadata, const std::vector<std::string>& values);
 
 /// Encodes little-endian C-order elements through `bytes` (either order), and zstd if it follows; other codecs are
 /// `unsupported`: we never compress on behalf of a source format.
