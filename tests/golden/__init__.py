@@ -1,0 +1,1 @@
+"""Documents that `vdp inspect` is compared with."""
