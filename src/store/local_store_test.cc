@@ -130,7 +130,9 @@ TEST_F(LocalStoreTest, MissingPermissionIsDenied) {
   EXPECT_EQ(store_->list("").error().kind, ErrorKind::denied);
   EXPECT_EQ(store_->put("closed/b", {}).error().kind, ErrorKind::denied);
   fs::permissions(root() / "closed", fs::perms::owner_all);
-  if (is_root) ASSERT_EQ(seteuid(0), 0);
+  if (is_root) {
+    ASSERT_EQ(seteuid(0), 0);
+  }
 }
 
 TEST_F(LocalStoreTest, AFileChangedInPlaceIsAnotherVersion) {

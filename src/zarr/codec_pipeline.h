@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "zarr/array_metadata.h"
+#include "zarr/fill_value.h"
 
 namespace vdp::zarr {
 
@@ -28,7 +29,9 @@ Result<Bytes> encode_chunk(const ArrayMetadata& metadata, ByteView elements);
 /// The codecs of arrays that we write ourselves: bytes (little), zstd level 0 with checksum off, as zarr-python's default.
 std::vector<Codec> native_codecs(const DataType& type);
 
-/// One element of `fill_value`, little-endian (empty for strings).
-Result<Bytes> fill_element(const ArrayMetadata& metadata);
+/// One element of the array's fill value, little-endian (empty for strings).
+inline Result<Bytes> fill_element(const ArrayMetadata& metadata) {
+  return fill_element(metadata.data_type, metadata.fill_value);
+}
 
 }  // namespace vdp::zarr

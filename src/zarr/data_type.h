@@ -12,6 +12,9 @@ namespace vdp::zarr {
 
 struct Field;
 
+/// The largest element that is read: one fixed-length string or structure.
+constexpr std::uint32_t max_element_bytes = 1 << 24;
+
 /// One element of an array. Byte order is not part of it: the `bytes` codec holds that.
 struct DataType {
   enum class Kind {
