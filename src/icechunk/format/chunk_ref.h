@@ -37,7 +37,12 @@ struct VirtualChunk {
 
 using ChunkRef = std::variant<InlineChunk, NativeChunk, VirtualChunk>;
 
-enum class ChunkRefKind : std::uint8_t { inlined, native, virtual_ };
+enum class ChunkRefKind : std::uint8_t {
+  inlined,
+  native,
+  virtual_,
+  missing,  ///< deleted: in change sets only, never in a manifest, never shown to a visitor
+};
 
 /// One reference of a table without copies: valid while the table is, and is not changed.
 struct ChunkRefView {

@@ -9,16 +9,10 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "icechunk/format/ids.h"
+#include "icechunk/format/metadata_value.h"
 
 namespace vdp::icechunk {
-
-/// A value as it is stored, so that rewriting keeps its bytes.
-struct StoredMetadataItem {
-  std::string name;
-  Bytes value;  ///< FlexBuffers in `repo` and in snapshots of version 2, MessagePack in snapshots of version 1
-};
 
 enum class Availability : std::uint8_t { online = 0, read_only = 1, offline = 2 };
 

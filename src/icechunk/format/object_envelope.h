@@ -1,0 +1,22 @@
+// From a FlatBuffer to an object and back: file header, then one zstd frame.
+#pragma once
+
+#include "icechunk/format/file_header.h"
+
+namespace vdp::icechunk {
+
+struct OpenedObject {
+  FileHeader header;
+  Bytes payload;  ///< the FlatBuffer, not yet verified
+};
+
+Bytes seal_object(ObjectType type, ByteView payload, int compression_level);
+
+/// The payload is bounded by the object's own size as well as absolutely.
+Result<OpenedObject> open_object(ByteView object, ObjectType expected);
+
+/// Official readers compress at level 3. For manifests level 1 is as small, and faster.
+inline constexpr int metadata_compression_level = 3;
+inline constexpr int manifest_compression_level = 1;
+
+}  // namespace vdp::icechunk

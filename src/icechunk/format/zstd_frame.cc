@@ -1,0 +1,100 @@
+#include "icechunk/format/zstd_frame.h"
+
+#include <fmt/format.h>
+#include <zstd.h>
+
+#include <algorithm>
+
+namespace vdp::icechunk {
+namespace {
+
+struct FreeCompressor {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+};
+struct FreeDecompressor {
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+struct FreeDictionary {
+  void operator()(ZSTD_DDict* dictionary) const { ZSTD_freeDDict(dictionary); }
+};
+
+constexpr std::size_t first_buffer_bytes = 64 << 10;
+
+}  // namespace
+
+void compress_frame_onto(Bytes& out, ByteView content, int level) {
+  std::unique_ptr<ZSTD_CCtx, FreeCompressor> context(ZSTD_createCCtx());
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+  const std::size_t start = out.size();
+  out.resize(start + ZSTD_compressBound(content.size()));
+  // ZSTD_compress2 knows the whole content, so the frame pledges its size; with a buffer of compressBound it cannot
+  // fail but for want of memory.
+  const std::size_t written =
+      ZSTD_compress2(context.get(), out.data() + start, out.size() - start, content.data(), content.size());
+  if (ZSTD_isError(written)) throw std::bad_alloc();
+  out.resize(start + written);
+}
+
+Bytes compress_frame(ByteView content, int level) {
+  Bytes out;
+  compress_frame_onto(out, content, level);
+  return out;
+}
+
+Result<Bytes> decompress_frame(ByteView frame, std::uint64_t max_bytes, std::uint64_t base_offset) {
+  std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
+  Bytes content(std::min<std::uint64_t>(max_bytes, std::max(first_buffer_bytes, frame.size() * 4)));
+  ZSTD_inBuffer input{frame.data(), frame.size(), 0};
+  std::size_t filled = 0;
+  while (true) {
+    ZSTD_outBuffer output{content.data(), content.size(), filled};
+    const std::size_t hint = ZSTD_decompressStream(context.get(), &output, &input);
+    if (ZSTD_isError(hint)) {
+      return corrupt(
+          fmt::format("zstd frame, near byte {}: {}", base_offset + input.pos, ZSTD_getErrorName(hint)));
+    }
+    const bool stuck = output.pos == filled && input.pos == input.size;
+    filled = output.pos;
+    if (hint == 0) break;
+    if (filled == content.size()) {
+      if (filled >= max_bytes) {
+        return over_limit(fmt::format("zstd frame: the content is longer than {} bytes, the limit", max_bytes));
+      }
+      content.resize(std::min<std::uint64_t>(max_bytes, content.size() * 2));
+    } else if (stuck) {
+      return corrupt(fmt::format("zstd frame: found {} bytes, expected more of an unfinished frame", frame.size()));
+    }
+  }
+  if (input.pos != input.size) {
+    return corrupt(fmt::format("found {} bytes after the zstd frame at byte {}, expected none",
+                               input.size - input.pos, base_offset + input.pos));
+  }
+  content.resize(filled);
+  return content;
+}
+
+struct DictionaryDecoder::Contexts {
+  std::unique_ptr<ZSTD_DCtx, FreeDecompressor> decompressor;
+  std::unique_ptr<ZSTD_DDict, FreeDictionary> dictionary;
+};
+
+DictionaryDecoder::DictionaryDecoder(ByteView dictionary) : contexts_(std::make_unique<Contexts>()) {
+  contexts_->decompressor.reset(ZSTD_createDCtx());
+  contexts_->dictionary.reset(ZSTD_createDDict(dictionary.data(), dictionary.size()));
+}
+DictionaryDecoder::~DictionaryDecoder() = default;
+DictionaryDecoder::DictionaryDecoder(DictionaryDecoder&&) noexcept = default;
+
+Result<std::string> DictionaryDecoder::decode(ByteView frame, std::size_t max_bytes) {
+  if (!contexts_->dictionary) return corrupt("location dictionary: not a zstd dictionary");
+  std::string text(max_bytes, '\0');
+  const std::size_t size =
+      ZSTD_decompress_usingDDict(contexts_->decompressor.get(), text.data(), text.size(), frame.data(), frame.size(),
+                                 contexts_->dictionary.get());
+  if (ZSTD_isError(size)) return corrupt(fmt::format("compressed location: {}", ZSTD_getErrorName(size)));
+  text.resize(size);
+  return text;
+}
+
+}  // namespace vdp::icechunk
