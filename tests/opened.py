@@ -5,11 +5,14 @@ As a script: `opened.py LINES GROUP RESULT` executes the file LINES, then writes
 
 from __future__ import annotations
 
+import multiprocessing
 import pickle
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +40,20 @@ class Opened:
 
 
 def open_as_printed(lines: str, group: str = "/") -> Opened:
-    """`group` is where in the store the dataset is; the printed lines know it, the reading of raw values does not."""
+    """`group` is where in the store the dataset is; the printed lines know it, the reading of raw values does not.
+
+    One process serves all calls, as importing takes seconds.
+    """
+    return _process().submit(read, lines, group).result(timeout=300)
+
+
+@cache
+def _process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+
+
+def open_in_new_process(lines: str, group: str = "/") -> Opened:
+    """As a user does who pastes the lines into a file. Warnings of deprecated calls fail it."""
     with tempfile.TemporaryDirectory() as folder:
         printed, result = Path(folder, "printed.py"), Path(folder, "result.pickle")
         printed.write_text(lines)
@@ -49,22 +65,18 @@ def open_as_printed(lines: str, group: str = "/") -> Opened:
             timeout=300,
         )
         assert done.returncode == 0, f"the printed lines failed:\n{lines}\n{done.stderr}"
+        assert "DEPRECATED" not in done.stderr, done.stderr
         return pickle.loads(result.read_bytes())
 
 
-def _only(namespace: dict[str, Any], kind: type) -> Any:
-    found = [value for value in namespace.values() if isinstance(value, kind)]
-    assert len(found) == 1, f"expected one {kind.__name__} among {sorted(namespace)}, found {len(found)}"
-    return found[0]
-
-
-def _main(printed: str, group: str, result: str) -> None:
+def read(lines: str, group: str) -> Opened:
+    """Executes the lines in an empty namespace, and reads all that they opened."""
     import icechunk
     import xarray
     import zarr
 
     namespace: dict[str, Any] = {"__name__": "printed"}
-    exec(compile(Path(printed).read_text(), printed, "exec"), namespace)
+    exec(compile(lines, "printed.py", "exec"), namespace)
     dataset = _only(namespace, xarray.Dataset)
     session = _only(namespace, icechunk.Repository).readonly_session("main")
     opened = zarr.open_group(session.store, path=group.strip("/"), mode="r", zarr_format=3)
@@ -78,7 +90,13 @@ def _main(printed: str, group: str, result: str) -> None:
             decoded=_plain(dataset.variables[name].values),
         )
     assert set(arrays) == set(dataset.variables), f"zarr has {set(arrays)}, xarray has {set(dataset.variables)}"
-    Path(result).write_bytes(pickle.dumps(Opened(arrays, dict(opened.attrs))))
+    return Opened(arrays, dict(opened.attrs))
+
+
+def _only(namespace: dict[str, Any], kind: type) -> Any:
+    found = [value for value in namespace.values() if isinstance(value, kind)]
+    assert len(found) == 1, f"expected one {kind.__name__} among {sorted(namespace)}, found {len(found)}"
+    return found[0]
 
 
 def _plain(values: Any) -> np.ndarray:
@@ -87,9 +105,12 @@ def _plain(values: Any) -> np.ndarray:
     return array.astype(object) if array.dtype.kind in "TU" else array
 
 
-if __name__ == "__main__":
-    # Pickle by the module's importable name, not as __main__.
-    sys.path.insert(0, str(Path(__file__).parent))
-    import opened as module
+def _main(printed: str, group: str, result: str) -> None:
+    # By the module's importable name, as what is pickled from __main__ cannot be read elsewhere.
+    import opened
 
-    module._main(*sys.argv[1:])
+    Path(result).write_bytes(pickle.dumps(opened.read(Path(printed).read_text(), group)))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

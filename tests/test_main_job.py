@@ -18,7 +18,7 @@ from archives.naqfc import Naqfc
 from archives.values import EPOCH_OF_FILES, set_modified
 from comparison import assert_equal_stores, assert_equals_sources, differences, read_raw
 from engine import FINDINGS, Engine
-from opened import Opened, open_as_printed
+from opened import open_as_printed, open_in_new_process
 
 HALF_HOUR = np.timedelta64(30, "m")
 
@@ -53,7 +53,7 @@ def test_sample(vdp: Engine, sample: Path, tmp_path: Path) -> None:
     dataset, files = root / "dataset.toml", sorted((root / "data").glob("*.nc"))
 
     text = vdp("run", dataset)
-    store = open_as_printed(text.python)
+    store = open_in_new_process(text.python)
     assert_equals_sources(store, files)
     assert store["ta"].raw.shape == (780, 2, 2, 2)
 
@@ -260,5 +260,5 @@ def test_a_store_of_another_branch_and_group(vdp: Engine, archive_of) -> None:
     text = archive.dataset.read_text().replace('name = "mur-like"', 'name = "mur-like"\ngroup = "/sst/daily"')
     archive.dataset.write_text(text)
     answer = vdp.run(archive.dataset)
-    store: Opened = open_as_printed(answer.python, "/sst/daily")
+    store = open_as_printed(answer.python, "/sst/daily")
     assert_equals_sources(store, archive.files())

@@ -22,6 +22,7 @@ class Naqfc:
     columns: int = 7
     steps: int = 24
     time_chunk: int | None = 12  # None: contiguous, uncompressed
+    shuffle_doubles: bool = False  # netCDF-C shuffles after the checksum: for doubles no official zarr reader undoes it
     start: datetime = datetime(2024, 5, 14)
     group: str = "/"
     append_dimension: str = "time"
@@ -71,9 +72,8 @@ class Naqfc:
         shape = (self.steps, self.rows, self.columns)
         for number, (name, dtype) in enumerate((("ozcon", "f4"), ("ozcon_std", "f8"))):
             missing = MISSING.astype(dtype)
-            variable = file.createVariable(
-                name, dtype, ("time", "y", "x"), fill_value=missing, **self._layout(("time", "y", "x"))
-            )
+            layout = self._layout(("time", "y", "x")) | {"shuffle": dtype == "f4" or self.shuffle_doubles}
+            variable = file.createVariable(name, dtype, ("time", "y", "x"), fill_value=missing, **layout)
             variable.setncatts({"units": "ppb", "grid_mapping": "lambert_conformal", "coordinates": "latitude longitude"})
             variable[:] = punch_holes(
                 encoded(dtype, shape, variable=number, file=index, revision=revision), missing, file=index

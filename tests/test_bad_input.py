@@ -1,0 +1,341 @@
+"""Bad files are rejected one by one, with reasons, and never hold back the others; bad settings are told all at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import h5py
+import netCDF4
+import pytest
+
+from archives.archive import Archive
+from archives.damage import DAMAGES, spoil
+from archives.imerg import Imerg
+from archives.mur import Mur
+from archives.naqfc import Naqfc
+from archives.values import set_age
+from comparison import assert_equals_sources
+from engine import BAD_USAGE, FINDINGS, Answer, Engine
+from opened import open_as_printed
+
+NOBODY = 65534
+
+
+def assert_one_rejected(answer: Answer, archive: Archive, index: int, *, dropped: list[str] | None = None) -> str:
+    """All files but one are in the store, with their values. Gives the reason for that one."""
+    others = sorted(archive.present - {index})
+    assert answer.exit_code == FINDINGS, str(answer)
+    assert answer.outcomes == {"written": len(others), "rejected": 1}
+    assert list(answer.reasons) == [archive.path(index).name]
+    product = archive.product
+    # A hole is fill where the axis is regular: so only growing axes are compared as a whole.
+    assert_equals_sources(
+        open_as_printed(answer.python), [archive.path(i) for i in others], group=product.group, dropped=dropped or []
+    )
+    return answer.reasons[archive.path(index).name]
+
+
+@pytest.mark.parametrize("index", [0, 3], ids=["first file", "later file"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_file(vdp: Engine, archive_of, damage: str, index: int) -> None:
+    archive = archive_of(Mur(), 6, kind="grow")
+    spoil(archive.path(index), damage)
+    reason = assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, index)
+    # What was found: its name and something of its content.
+    assert archive.path(index).name in reason
+    found = {"truncated": r"byte|size|end", "missing": r"not found|no such"}.get(damage, r"signature|HDF5|hdf5|empty")
+    assert_matches(reason, found)
+
+
+def assert_matches(text: str, pattern: str) -> None:
+    assert re.search(pattern, text, re.IGNORECASE), f"{text!r} does not say {pattern!r}"
+
+
+@pytest.mark.parametrize("kept", [1, 8, 40, 96, 600, 2000, 5000])
+def test_truncated_anywhere(vdp: Engine, archive_of, kept: int) -> None:
+    archive = archive_of(Imerg(), 3, kind="grow")
+    path = archive.path(1)
+    path.write_bytes(path.read_bytes()[:kept])
+    set_age(path)
+    assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, 1, dropped=["nv"])
+
+
+def test_all_damaged_at_once(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 12, kind="grow", batch=4)
+    for index, damage in enumerate(DAMAGES):
+        spoil(archive.path(2 * index), damage)
+    answer = vdp.run(archive.dataset, expect=FINDINGS)
+    assert answer.outcomes == {"written": 12 - len(DAMAGES), "rejected": len(DAMAGES)}
+    good = [archive.path(i) for i in range(12) if i % 2 or i // 2 >= len(DAMAGES)]
+    assert_equals_sources(open_as_printed(answer.python), good)
+
+
+def test_nothing_but_damaged_files(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 3)
+    for path in archive.files():
+        spoil(path, "zeros")
+    answer = vdp.run(archive.dataset, expect=FINDINGS)
+    assert answer.outcomes == {"rejected": 3}
+
+
+def test_a_repaired_file_is_taken(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 4)
+    spoil(archive.path(2), "truncated")
+    vdp.run(archive.dataset, expect=FINDINGS)
+    archive.deliver(2, revision=1)
+    answer = vdp.run(archive.dataset)
+    assert answer.outcomes["written"] == 1
+    assert_equals_sources(open_as_printed(answer.python), archive.files())
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can enter, which pytest's own is not."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        yield Path(folder)
+
+
+def test_unreadable_file(vdp: Engine, archive_of, open_folder: Path) -> None:
+    archive = archive_of(Mur(), 4, kind="grow").copy(open_folder / "archive")
+    archive.root.chmod(0o777)
+    archive.path(2).chmod(0)
+    # Nothing is unreadable for root: then another user runs the program.
+    user = NOBODY if os.geteuid() == 0 else None
+    binary = Engine(Path(shutil.copy(vdp.binary, open_folder)))
+    answer = binary.run(archive.dataset, expect=None, user=user)
+    reason = assert_one_rejected(answer, archive, 2)
+    assert_matches(reason, "denied|permission")
+
+
+# Files that are whole, but of another dataset. Each says what differs.
+MISFITS = {
+    "another number of rows": (Mur(latitudes=18), "lat"),
+    "another grid of the same size": (Mur(latitude_shift=0.25), "lat"),
+    "another packing": (Mur(scale_factor=0.002), "analysed_sst.*scale_factor.*0.002"),
+    "other chunks": (Mur(chunk=(1, 17, 26)), "chunk"),
+}
+
+
+@pytest.mark.parametrize("misfit", MISFITS)
+def test_misfit(vdp: Engine, archive_of, misfit: str) -> None:
+    product, reason = MISFITS[misfit]
+    archive = archive_of(Mur(), 5, kind="grow")
+    product.write(archive.path(3), 3)
+    assert_matches(assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, 3), reason)
+
+
+def edit(path: Path) -> netCDF4.Dataset:
+    return netCDF4.Dataset(path, "r+")
+
+
+def rename_variable(path: Path) -> None:
+    with edit(path) as file:
+        file.renameVariable("mask", "msk")
+
+
+def change_type(path: Path) -> None:
+    with h5py.File(path, "r+") as file:
+        values, scales = file["mask"][...].astype("i4"), [dimension[0] for dimension in file["mask"].dims]
+        del file["mask"]
+        mask = file.create_dataset("mask", data=values, chunks=(1, 6, 9))
+        for axis, scale in enumerate(scales):
+            mask.dims[axis].attach_scale(scale)
+
+
+def change_units(path: Path) -> None:
+    with edit(path) as file:
+        file["analysis_error"].units = "celsius"
+
+
+def shift_time(path: Path) -> None:
+    with edit(path) as file:
+        file["time"][:] = file["time"][:] + 3600
+
+
+EDITS = {
+    "a variable is missing": (rename_variable, "mask"),
+    "another type": (change_type, "mask.*int32"),
+    "another unit": (change_units, "analysis_error.*celsius"),
+    "the file's time is not its name's": (shift_time, "time"),
+}
+
+
+@pytest.mark.parametrize("case", EDITS)
+def test_edited_file(vdp: Engine, archive_of, case: str) -> None:
+    change, reason = EDITS[case]
+    archive = archive_of(Mur(), 4, kind="grow")
+    change(archive.path(2))
+    set_age(archive.path(2))
+    assert_matches(assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, 2), reason)
+
+
+def test_half_a_chunk_is_never_appended(vdp: Engine, archive_of) -> None:
+    """A file that ends within a chunk would shift or overwrite those after it."""
+    archive = archive_of(Naqfc(), 0)
+    archive.deliver(0, 2)
+    short = replace(Naqfc(), steps=18, start=archive.product.time(1))
+    archive.path(1).parent.mkdir()
+    short.write(archive.path(1), 0)
+    answer = vdp.run(archive.dataset, expect=FINDINGS)
+    written = [archive.path(i) for i in (0, 1, 2) if archive.path(i).name not in answer.reasons]
+    assert len(written) == 2
+    assert_equals_sources(open_as_printed(answer.python), written)
+
+
+def edit_dataset(archive: Archive, old: str, new: str) -> None:
+    text = archive.dataset.read_text()
+    assert old in text
+    archive.dataset.write_text(text.replace(old, new))
+
+
+def test_what_no_official_reader_decodes_is_not_referenced(vdp: Engine, archive_of) -> None:
+    """netCDF-C's doubles with checksum and shuffle: refused by name, or stored natively, never an unreadable array."""
+    archive = archive_of(Naqfc(shuffle_doubles=True), 2)
+    answer = vdp.run(archive.dataset, expect=None)
+    if answer.exit_code == FINDINGS:
+        assert answer.outcomes == {"rejected": 2}
+        assert all("ozcon_std" in reason and "shuffle" in reason for reason in answer.reasons.values())
+    else:
+        assert_equals_sources(open_as_printed(answer.python), archive.files())
+
+
+def test_another_granule_for_a_slot_that_is_taken(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 3)
+    edit_dataset(archive, "%S}-JPL", "%S}{copy:|-again}-JPL")
+    again = archive.path(1).with_name(archive.path(1).name.replace("-JPL", "-again-JPL"))
+    Mur().write(again, 1, revision=1)
+    answer = vdp.run(archive.dataset, expect=FINDINGS)
+    assert answer.outcomes == {"written": 3, "rejected": 1}
+    rejected = next(iter(answer.reasons))
+    assert rejected in (again.name, archive.path(1).name)
+    files = [archive.path(0), archive.path(1) if rejected == again.name else again, archive.path(2)]
+    assert_equals_sources(open_as_printed(answer.python), files)
+
+
+def test_a_new_variable_is_left_out_and_told(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 3)
+    with edit(archive.path(1)) as file:
+        file.createVariable("extra", "f4", ("lat",))[:] = 1
+    set_age(archive.path(1))
+    answer = vdp.run(archive.dataset, expect=None)
+    assert "extra" in answer.stdout + answer.stderr
+    assert "extra" not in open_as_printed(answer.python).arrays
+
+
+MISTAKES = """
+[dataset]
+name = "mistaken"
+[source]
+prefx = "data/"
+pattern = "{time:%Y%m%d"
+[axis.time]
+kind = "regualr"
+step = "1 fortnight"
+[forwrd]
+batch = 10
+"""
+
+
+@pytest.mark.parametrize("verb", ["check", "run", "init", "status"])
+def test_all_mistakes_of_a_dataset_file_are_told(vdp: Engine, tmp_path: Path, verb: str) -> None:
+    dataset = tmp_path / "dataset.toml"
+    dataset.write_text(MISTAKES)
+    answer = vdp(verb, dataset, expect=BAD_USAGE)
+    told = answer.stdout + answer.stderr
+    for mistake in ("source.prefx", "source.prefix", "source.pattern", "axis.time.kind", "axis.time.step", "forwrd"):
+        assert mistake in told, told
+    assert "line 5" in told
+    assert not (tmp_path / "store").exists()
+
+
+def test_an_unknown_key_names_the_nearest(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 1)
+    edit_dataset(archive, "pattern =", "patern =")
+    told = vdp("check", archive.dataset, expect=BAD_USAGE)
+    assert_matches(told.stdout + told.stderr, r"source\.patern.*did you mean.*pattern")
+
+
+def test_a_word_that_is_not_implemented_is_an_error(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 1)
+    archive.dataset.write_text(archive.dataset.read_text() + 'late = "ledger"\n')
+    told = vdp("check", archive.dataset, expect=BAD_USAGE)
+    assert_matches(told.stdout + told.stderr, r"forward\.late.*not implemented")
+
+
+def test_text_that_is_no_toml(vdp: Engine, tmp_path: Path) -> None:
+    dataset = tmp_path / "dataset.toml"
+    dataset.write_text("[source\nprefix = data\n")
+    told = vdp("run", dataset, expect=BAD_USAGE)
+    assert "line 1" in told.stdout + told.stderr
+
+
+def test_unset_names_are_errors(vdp: Engine, archive_of, tmp_path: Path) -> None:
+    archive = archive_of(Mur(), 2)
+    edit_dataset(archive, '"data/"', '"$VDP_TEST_PLACE/data/"')
+    told = vdp("run", archive.dataset, expect=BAD_USAGE)
+    assert "VDP_TEST_PLACE" in told.stdout + told.stderr
+
+    (archive.root / ".env").write_text(f"VDP_TEST_PLACE={archive.root}\n")
+    assert vdp.run(archive.dataset).outcomes == {"written": 2}
+    # The environment comes before the file.
+    missing = vdp.run(archive.dataset, environment={"VDP_TEST_PLACE": str(tmp_path / "nowhere")}, expect=None)
+    assert missing.exit_code != 0 or missing.outcomes == {}
+
+
+def test_a_source_that_is_not_there(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 1)
+    shutil.rmtree(archive.data)
+    answer = vdp("run", archive.dataset, expect=None)
+    assert answer.exit_code in (FINDINGS, BAD_USAGE, 3)
+    assert "data" in answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("arguments", [["rnu"], ["run", "--jsn"], ["run", "missing.toml"], ["inspect"]], ids=str)
+def test_bad_usage(vdp: Engine, tmp_path: Path, arguments: list[str]) -> None:
+    answer = vdp(*arguments, cwd=tmp_path, expect=BAD_USAGE)
+    assert answer.stderr.strip()
+
+
+def test_check_derives_the_schema(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 2)
+    told = vdp("check", archive.dataset, archive.path(0))
+    for name in ("analysed_sst", "sea_ice_fraction", "time", "lat", "lon"):
+        assert name in told.stdout
+    assert isinstance(vdp("check", archive.dataset, archive.path(0), "--json").document, dict)
+    assert not archive.store.exists()
+
+
+def test_check_finds_that_the_seed_does_not_fit(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 1)
+    archive.dataset.write_text(archive.dataset.read_text() + '[coords]\nstatic = ["latitude"]\n')
+    answer = vdp("check", archive.dataset, archive.path(0), expect=None)
+    assert answer.exit_code in (FINDINGS, BAD_USAGE)
+    assert "latitude" in answer.stdout + answer.stderr
+
+
+def test_status_before_and_after(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 4)
+    before = vdp("status", archive.dataset, "--json", expect=None)
+    assert isinstance(before.document, dict)
+    vdp.run(archive.dataset)
+    after = vdp("status", archive.dataset, "--json")
+    assert "4" in after.stdout
+    assert before.document != after.document
+
+
+def test_init_makes_an_empty_store(vdp: Engine, archive_of) -> None:
+    archive = archive_of(Mur(), 3)
+    vdp("init", archive.dataset)
+    assert archive.store.exists()
+    assert vdp.run(archive.dataset).outcomes == {"written": 3}
+
+
+def test_self_test(vdp: Engine, tmp_path: Path) -> None:
+    assert isinstance(vdp("self-test", "--json", cwd=tmp_path).document, dict)
