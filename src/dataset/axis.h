@@ -17,7 +17,7 @@ namespace vdp::dataset {
 enum class AxisKind { regular, grow, schedule, explicit_values };
 
 /// Where a granule's position comes from.
-enum class AxisSource { automatic, pattern, value, attribute };
+enum class AxisSource { pattern, value, attribute };
 
 /// One `[axis.NAME]` of a dataset file, as it was declared; what depends on the first file is still open.
 struct AxisSpec {
@@ -26,8 +26,8 @@ struct AxisSpec {
   std::string start;  ///< of `regular`: RFC 3339 or a date, in the axis's calendar
   std::string end;    ///< exclusive; empty: the axis grows
   Duration step{0};
-  AxisSource from = AxisSource::automatic;  ///< `pattern` if the pattern has the axis, else `value`
-  std::string from_attribute;               ///< of `attribute`
+  AxisSource from = AxisSource::value;  ///< where nothing is declared: `pattern` if the pattern has the axis, else `value`
+  std::string from_attribute;  ///< of `attribute`
   bool agree_with_value = true;             ///< cross-check of the key's value with the file's, where both exist
   Duration tolerance{std::chrono::seconds{1}};
   std::optional<std::string> units;     ///< else the seed's if absolute, else "seconds since 1970-01-01"
@@ -49,8 +49,8 @@ struct AxisEncoding {
   std::string units;              ///< the attribute as it is written; may be empty
   NumberType dtype = NumberType::int64;
 };
-/// What is declared, else what the seed says, else the defaults. An axis whose values come from the pattern is a time. Without
-/// a seed (none yet, or it has no such coordinate) the defaults alone.
+/// What is declared, else what the seed says, else the defaults. A regular axis, and one whose values come from the pattern,
+/// is a time. Without a seed (none yet, or it has no such coordinate) the defaults alone.
 Result<AxisEncoding> resolve_encoding(const AxisSpec& spec, const std::optional<SeedCoordinate>& seed);
 
 /// An axis of equal steps in time: slot i is at start + i * step.

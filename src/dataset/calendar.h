@@ -27,7 +27,7 @@ Result<Calendar> parse_calendar(std::string_view name);
 std::string_view to_string(Calendar calendar);
 
 struct Date {
-  std::int64_t year = 1970;  ///< astronomical: year 0 is the year before year 1
+  std::int64_t year = 1970;
   int month = 1;
   int day = 1;
   auto operator<=>(const Date&) const = default;
@@ -43,7 +43,8 @@ struct DateTime {
   auto operator<=>(const DateTime&) const = default;
 };
 
-/// Whether the calendar has the date. Years are within +-1,000,000; standard and julian have no year 0 in CF, and none here.
+/// Whether the calendar has the date. Years are within +-1,000,000; those of standard and julian begin with 1, because CF
+/// has no year 0 there and its readers do not agree on what comes before.
 bool exists(Calendar calendar, const Date& date);
 int days_in_month(Calendar calendar, std::int64_t year, int month);
 bool is_leap_year(Calendar calendar, std::int64_t year);
