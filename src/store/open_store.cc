@@ -24,16 +24,6 @@ ObjectStorePtr shared_memory_store(const std::string& name) {
   return store;
 }
 
-Result<ObjectStorePtr> open_file_url(const std::string& url, std::string_view rest) {
-  // RFC 8089: an empty authority or "localhost" means this machine.
-  if (rest.starts_with("localhost/")) rest.remove_prefix(std::string_view("localhost").size());
-  if (!rest.starts_with('/')) {
-    return invalid(fmt::format("\"{}\": a file URL names an absolute path: file:///data/store/", url));
-  }
-  VDP_ASSIGN(const std::string path, decode_path(rest));
-  return open_local_store(path);
-}
-
 }  // namespace
 
 Result<ObjectStorePtr> open_store(const std::string& url_or_path) {
@@ -42,7 +32,10 @@ Result<ObjectStorePtr> open_store(const std::string& url_or_path) {
   if (end == std::string::npos) return open_local_store(url_or_path);
   const std::string_view scheme = std::string_view(url_or_path).substr(0, end);
   std::string_view rest = std::string_view(url_or_path).substr(end + scheme_end.size());
-  if (scheme == "file") return open_file_url(url_or_path, rest);
+  if (scheme == "file") {
+    VDP_ASSIGN(const std::string path, path_of_file_url(url_or_path));
+    return open_local_store(path);
+  }
   if (scheme == "memory") {
     if (rest.ends_with('/')) rest.remove_suffix(1);
     VDP_ASSIGN(const std::string name, decode_path(rest));

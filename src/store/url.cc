@@ -52,6 +52,19 @@ Result<std::string> decode_path(std::string_view encoded) {
   return path;
 }
 
+Result<std::string> path_of_file_url(const std::string& url) {
+  constexpr std::string_view scheme = "file://";
+  constexpr std::string_view this_machine = "localhost/";
+  std::string_view rest = url;
+  if (!rest.starts_with(scheme)) return invalid(fmt::format("\"{}\" is no file URL", url));
+  rest.remove_prefix(scheme.size());
+  if (rest.starts_with(this_machine)) rest.remove_prefix(this_machine.size() - 1);
+  if (!rest.starts_with('/')) {
+    return invalid(fmt::format("\"{}\": a file URL names an absolute path: file:///data/store/", url));
+  }
+  return decode_path(rest);
+}
+
 std::string object_url(const ObjectStore& store, std::string_view key) { return store.url() + encode_path(key); }
 
 }  // namespace vdp

@@ -14,6 +14,9 @@ std::string encode_path(std::string_view path);
 /// `invalid` where a '%' is not followed by two hexadecimal digits.
 Result<std::string> decode_path(std::string_view encoded);
 
+/// The absolute path that a file URL names (RFC 8089: its authority is empty or "localhost"). `invalid` for others.
+Result<std::string> path_of_file_url(const std::string& url);
+
 /// The absolute URL of an object.
 std::string object_url(const ObjectStore& store, std::string_view key);
 
