@@ -41,7 +41,7 @@ def read_raw(files: Sequence[Path], *, group: str = "/", along: str = "time") ->
     }
 
 
-def read_decoded(files: Sequence[Path], *, group: str = "/", along: str = "time", **options) -> xarray.Dataset:
+def read_decoded(files: Sequence[Path], *, group: str = "/", along: str = "time") -> xarray.Dataset:
     """What xarray's own open_mfdataset makes of the files."""
     with xarray.open_mfdataset(
         list(map(str, files)),
@@ -54,7 +54,6 @@ def read_decoded(files: Sequence[Path], *, group: str = "/", along: str = "time"
         compat="override",
         join="override",
         combine_attrs="drop_conflicts",
-        **options,
     ) as dataset:
         return dataset.load()
 
@@ -86,14 +85,13 @@ def assert_equals_sources(
     group: str = "/",
     along: str = "time",
     dropped: Sequence[str] = (),
-    decode_options: dict | None = None,
 ) -> None:
     """Every value of every variable, raw and decoded, and the attributes of the variables.
 
     The raw values of the axis itself are compared decoded only: its units and type are the dataset file's choice.
     """
     raw = {name: source for name, source in read_raw(files, group=group, along=along).items() if name not in dropped}
-    decoded = read_decoded(files, group=group, along=along, **(decode_options or {}))
+    decoded = read_decoded(files, group=group, along=along)
     assert set(store.arrays) == set(raw)
     problems = []
     for name, source in raw.items():

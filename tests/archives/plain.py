@@ -1,0 +1,62 @@
+"""Daily netCDF-4 files with the content that one test needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+
+from .values import encoded, set_age
+
+START = datetime(2024, 2, 27)
+LATITUDES, LONGITUDES = 4, 6
+
+
+@dataclass(frozen=True)
+class Plain:
+    """`fill(file, index, revision)` writes what is in a file, on a grid that is there already."""
+
+    fill: Callable[[netCDF4.Dataset, int, int], None]
+    has_time: bool = True
+    group: str = "/"
+    append_dimension: str = "time"
+
+    def time(self, index: int) -> datetime:
+        return START + timedelta(days=index)
+
+    def key(self, index: int) -> str:
+        return f"plain.{self.time(index):%Y%m%d}.nc"
+
+    def write(self, path: Path, index: int, *, revision: int = 0) -> None:
+        with netCDF4.Dataset(path, "w", format="NETCDF4") as file:
+            if self.has_time:
+                file.createDimension("time", 1)
+                time = file.createVariable("time", "i4", ("time",))
+                time.units = "hours since 2000-01-01"
+                time[:] = int((self.time(index) - datetime(2000, 1, 1)).total_seconds()) // 3600
+            for name, count in (("lat", LATITUDES), ("lon", LONGITUDES)):
+                file.createDimension(name, count)
+                file.createVariable(name, "f4", (name,))[:] = np.arange(count)
+            self.fill(file, index, revision)
+        set_age(path, revision)
+
+    def dataset_file(self, *, kind: str = "regular", parse: str = "", more: str = "") -> str:
+        """`parse`: lines of the section of that name; `more`: whole sections."""
+        steps = f'start = "{START:%Y-%m-%d}"\nstep = "1d"\n' if kind == "regular" else ""
+        return (
+            '[source]\nprefix = "data/"\npattern = "plain.{time:%Y%m%d}.nc"\n'
+            f'[parse]\n{parse}\n[axis.time]\nkind = "{kind}"\n{steps}{more}\n'
+        )
+
+
+def add_field(file: netCDF4.Dataset, name: str, index: int, revision: int = 0, dtype: str = "f4", **layout) -> None:
+    """One step of data on the grid, with the time as a dimension where the file has one."""
+    dimensions = ("time", "lat", "lon") if "time" in file.dimensions else ("lat", "lon")
+    shape = tuple(len(file.dimensions[dimension]) for dimension in dimensions)
+    file.createVariable(name, dtype, dimensions, **layout)[:] = encoded(
+        np.dtype(dtype).newbyteorder("=").str, shape, variable=len(file.variables), file=index, revision=revision
+    )
