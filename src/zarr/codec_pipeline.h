@@ -1,6 +1,7 @@
 // Decoding a chunk's bytes through its array's codecs, and the encoding that our own native chunks use.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,12 @@
 #include "zarr/fill_value.h"
 
 namespace vdp::zarr {
+
+/// The largest chunk that is decoded or encoded; a chunk shape that asks for more is a `limit` error.
+constexpr std::uint64_t max_chunk_bytes = std::uint64_t{4} << 30;
+
+/// Bytes of one decoded chunk: `limit` above max_chunk_bytes, so the product is safe to use. Not for `string` arrays.
+Result<std::uint64_t> chunk_bytes(const ArrayMetadata& metadata);
 
 /// One chunk, decoded: elements in C order, each little-endian and size_bytes wide, exactly the chunk shape's
 /// number of them. Not for `string` arrays. Codecs: bytes, numcodecs.zlib, numcodecs.gzip/gzip, numcodecs.zstd/zstd,

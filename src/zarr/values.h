@@ -21,7 +21,8 @@ Result<Bytes> read_elements(const ArrayMetadata& metadata, const ChunkReader& re
 Result<std::vector<std::string>> read_strings(const ArrayMetadata& metadata, const ChunkReader& read,
                                               std::uint64_t max_bytes);
 
-/// Elements of a numeric type as doubles, or as integers (floats with a fraction are `invalid`).
+/// Elements of a numeric type as doubles, or as integers. What would not be exact is `invalid`: integers beyond 2^53 as
+/// doubles, floats with a fraction and integers beyond int64 as integers.
 Result<std::vector<double>> as_doubles(const DataType& type, ByteView elements);
 Result<std::vector<std::int64_t>> as_integers(const DataType& type, ByteView elements);
 
