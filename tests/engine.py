@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,8 +61,9 @@ class Answer:
             return self.document["python"]
         _, heading, rest = self.stdout.partition(PYTHON_HEADING)
         assert heading, f"no {PYTHON_HEADING!r} in:\n{self.stdout}"
-        block = re.match(r"\s*\n((?:(?: {4}.*)?\n?)*)", rest)
-        return "\n".join(line[4:] for line in block.group(1).splitlines()) + "\n"
+        lines = rest.lstrip("\n").splitlines()
+        block = takewhile(lambda line: not line.strip() or line.startswith("    "), lines)
+        return "\n".join(line[4:] for line in block).strip() + "\n"
 
     def __str__(self) -> str:
         return f"$ {' '.join(self.command)}\nexit code {self.exit_code}\n{self.stdout}\n{self.stderr}"
