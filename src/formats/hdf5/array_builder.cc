@@ -1,0 +1,204 @@
+#include "formats/hdf5/array_builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "base/base64.h"
+#include "base/checked.h"
+#include "formats/hdf5/zarr_mapping.h"
+
+namespace vdp::hdf5 {
+namespace {
+
+std::string base64_of_double(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  Bytes bytes(8);
+  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(bits >> (8 * i));
+  return base64_encode(bytes);
+}
+
+zarr::Shape at_least_one(zarr::Shape shape) {
+  for (std::uint64_t& edge : shape) edge = std::max<std::uint64_t>(edge, 1);
+  return shape;
+}
+
+class ArrayBuilder {
+ public:
+  ArrayBuilder(const FileView& file, const DatasetHeader& dataset, const DatasetContents& contents,
+               const SourceLocation& source)
+      : file_(file), dataset_(dataset), layout_(dataset.layout), contents_(contents), source_(source) {}
+
+  Result<VirtualArray> build() {
+    VDP_TRY(check_storage());
+    metadata().shape = dataset_.space.shape;
+    VDP_ASSIGN(metadata().data_type, zarr_type(dataset_.type));
+    if (dataset_.type.is_variable_text()) {
+      describe_strings();
+      VDP_TRY(begin_manifest());
+      for (const InlineChunk& chunk : contents_.strings) array_.manifest.set_inline(chunk.index, chunk.bytes);
+      return std::move(array_);
+    }
+    VDP_ASSIGN(metadata().codecs, zarr_codecs(dataset_.type, dataset_.filters));
+    VDP_ASSIGN(metadata().fill_value, zarr_fill_value(dataset_.type, dataset_.fill));
+    VDP_TRY(layout_.kind == Layout::Kind::chunked ? add_chunks() : add_whole());
+    return std::move(array_);
+  }
+
+ private:
+  zarr::ArrayMetadata& metadata() { return array_.metadata; }
+
+  Status check_storage() const {
+    if (!contents_.problem.empty()) return unsupported(contents_.problem);
+    if (dataset_.space.is_null) return unsupported("a null dataspace: there are no values");
+    if (dataset_.has_external_files) return unsupported("values in external files");
+    if (layout_.kind == Layout::Kind::virtual_dataset) return unsupported("a virtual dataset (views of other datasets)");
+    return {};
+  }
+
+  void describe_strings() {
+    metadata().codecs = {{"vlen-utf8", Json::object()}};
+    metadata().fill_value = contents_.string_fill;
+    metadata().chunk_shape = string_chunk_shape(dataset_);
+  }
+
+  /// Makes the manifest over the grid that shape and chunk shape give.
+  Status begin_manifest() {
+    zarr::Shape grid = metadata().grid_shape();
+    if (!checked_product(grid)) return corrupt("a grid of more than 2^64 chunks");
+    array_.manifest = ChunkManifest(std::move(grid));
+    return {};
+  }
+
+  Status add_virtual(std::uint64_t index, Address address, std::uint64_t length) {
+    if (!file_.contains(address, length)) {
+      return corrupt(fmt::format("a chunk of {} bytes at offset {} reaches beyond the end of the file", length,
+                                 file_.absolute(address)));
+    }
+    const std::uint32_t location = array_.manifest.add_location(source_);
+    array_.manifest.set_virtual(index, {location, file_.absolute(address), length});
+    return {};
+  }
+
+  /// Compact and contiguous layout: one chunk that is the whole array.
+  Status add_whole() {
+    metadata().chunk_shape = at_least_one(metadata().shape);
+    VDP_TRY(begin_manifest());
+    VDP_ASSIGN(const std::uint64_t count, dataset_.space.element_count());
+    const auto bytes = checked_multiply<std::uint64_t>(count, dataset_.type.size_bytes);
+    if (!bytes) return corrupt("more than 2^64 bytes");
+    if (*bytes == 0) return {};
+    if (layout_.kind == Layout::Kind::compact) return add_compact(*bytes);
+    if (layout_.address == undefined_address) return {};
+    return add_virtual(0, layout_.address, *bytes);
+  }
+
+  Status add_compact(std::uint64_t bytes) {
+    if (layout_.compact_data.size() < bytes) {
+      return corrupt(fmt::format("{} bytes of compact data found, {} expected", layout_.compact_data.size(), bytes));
+    }
+    array_.manifest.set_inline(0, Bytes(layout_.compact_data.begin(),
+                                        layout_.compact_data.begin() + static_cast<std::ptrdiff_t>(bytes)));
+    return {};
+  }
+
+  Status add_chunks() {
+    VDP_ASSIGN(const ChunkGrid grid, chunk_grid(dataset_));
+    VDP_TRY(check_edge_chunks());
+    const bool filtered = !dataset_.filters.empty();
+    metadata().chunk_shape = trimmed_chunk_shape(filtered);
+    VDP_TRY(begin_manifest());
+    // Only the first dimension is ever trimmed, so what remains are the first bytes of a stored chunk.
+    const std::uint64_t trimmed_bytes = *checked_product(metadata().chunk_shape) * dataset_.type.size_bytes;
+    array_.manifest.reserve(contents_.chunks.size());
+    for (const StoredChunk& chunk : contents_.chunks) {
+      VDP_TRY(check_chunk(chunk, grid, filtered));
+      VDP_TRY(add_virtual(chunk.index, chunk.address, filtered ? chunk.size_bytes : trimmed_bytes));
+    }
+    return {};
+  }
+
+  Status check_chunk(const StoredChunk& chunk, const ChunkGrid& grid, bool filtered) const {
+    if (!filtered && chunk.size_bytes != grid.chunk_bytes) {
+      return corrupt(fmt::format("chunk {}: {} bytes found, {} expected", chunk.index, chunk.size_bytes,
+                                 grid.chunk_bytes));
+    }
+    if (chunk.size_bytes == 0) return corrupt(fmt::format("chunk {}: its size is 0", chunk.index));
+    const std::uint64_t known_filters = (std::uint64_t{1} << dataset_.filters.size()) - 1;
+    if ((chunk.filter_mask & known_filters) != 0) {
+      return unsupported(fmt::format("chunk {} was stored without some of the filters (filter mask {:#x})", chunk.index,
+                                     chunk.filter_mask));
+    }
+    return {};
+  }
+
+  /// With this flag, chunks that cross the extent were stored without filters, which one codec list cannot say.
+  Status check_edge_chunks() const {
+    if (!layout_.edge_chunks_unfiltered || dataset_.filters.empty()) return {};
+    for (std::size_t axis = 0; axis < dataset_.space.shape.size(); ++axis) {
+      if (dataset_.space.shape[axis] % layout_.chunk_shape[axis] != 0) {
+        return unsupported("partial edge chunks that are stored without filters");
+      }
+    }
+    return {};
+  }
+
+  /// A chunk that is longer than the array along the first dimension alone can be read in part where no filter is.
+  zarr::Shape trimmed_chunk_shape(bool filtered) const {
+    const zarr::Shape& stored = layout_.chunk_shape;
+    if (filtered) return stored;
+    zarr::Shape trimmed = stored;
+    for (std::size_t axis = 0; axis < stored.size(); ++axis) {
+      trimmed[axis] = std::min(stored[axis], std::max<std::uint64_t>(dataset_.space.shape[axis], 1));
+    }
+    return std::equal(trimmed.begin() + 1, trimmed.end(), stored.begin() + 1) ? trimmed : stored;
+  }
+
+  const FileView& file_;
+  const DatasetHeader& dataset_;
+  const Layout& layout_;
+  const DatasetContents& contents_;
+  const SourceLocation& source_;
+  VirtualArray array_;
+};
+
+}  // namespace
+
+bool stores_data(const DatasetHeader& dataset, const DatasetContents& contents) {
+  switch (dataset.layout.kind) {
+    case Layout::Kind::compact: return !dataset.layout.compact_data.empty();
+    case Layout::Kind::contiguous: return dataset.layout.address != undefined_address;
+    case Layout::Kind::chunked: return !contents.chunks.empty();
+    case Layout::Kind::virtual_dataset: return true;
+  }
+  return true;
+}
+
+Result<Json> encode_cf_fill_value(const zarr::DataType& type, const Json& value) {
+  using Kind = zarr::DataType::Kind;
+  if (type.kind == Kind::string || type.kind == Kind::fixed_bytes || type.kind == Kind::fixed_utf32) return value;
+  if (!value.is_number() && !value.is_boolean()) {
+    return invalid(fmt::format("a {} for values of type {}", value.type_name(), zarr::describe(type)));
+  }
+  switch (type.kind) {
+    case Kind::boolean: return Json(value.is_boolean() ? value.get<bool>() : value.get<double>() != 0);
+    case Kind::signed_integer:
+    case Kind::unsigned_integer:
+      if (value.is_number_float()) break;
+      if (value.is_boolean()) return Json(value.get<bool>() ? 1 : 0);
+      return value;
+    case Kind::floating: return Json(base64_of_double(value.is_boolean() ? value.get<bool>() : value.get<double>()));
+    default: break;
+  }
+  return invalid(fmt::format("a {} for values of type {}", value.type_name(), zarr::describe(type)));
+}
+
+Result<VirtualArray> build_array(const FileView& file, const Object& object, const DatasetContents& contents,
+                                 const SourceLocation& source) {
+  VDP_ASSIGN(VirtualArray array, ArrayBuilder(file, *object.dataset, contents, source).build());
+  array.metadata.attributes = object.attributes;
+  return array;
+}
+
+}  // namespace vdp::hdf5

@@ -1,0 +1,83 @@
+#include "formats/hdf5/assemble.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "formats/hdf5/dimensions.h"
+#include "formats/hdf5/listing.h"
+
+namespace vdp::hdf5 {
+namespace {
+
+class Assembly {
+ public:
+  Assembly(const FileView& file, const ObjectGraph& graph, const SourceLocation& source, const ParseLimits& limits)
+      : file_(file), graph_(graph), limits_(limits) {
+    tree_.format = "hdf5";
+    tree_.source = source;
+  }
+
+  Result<VirtualTree> run() {
+    VDP_ASSIGN(Listing listing, list_objects(graph_, limits_));
+    tree_.skipped = std::move(listing.skipped);
+    for (const Place& place : listing.places) VDP_TRY(add(place));
+    name_dimensions(graph_, listing, tree_);
+    std::ranges::stable_sort(tree_.skipped, {}, &SkippedObject::path);
+    return std::move(tree_);
+  }
+
+ private:
+  Status add(const Place& place) {
+    const Object& object = graph_.objects.at(place.address);
+    if (!object.problem.empty()) return skip(place.path, object.problem);
+    for (const std::string& reason : object.lost) skip(place.path, reason);
+    if (object.kind == Object::Kind::group) tree_.groups[place.path] = object.attributes;
+    if (object.kind == Object::Kind::dataset) return add_array(place, object);
+    return {};  // a named datatype has no counterpart, and what uses it says so itself
+  }
+
+  Status add_array(const Place& place, const Object& object) {
+    const DatasetContents& contents = graph_.contents.at(place.address);
+    if (object.role.is_placeholder && object.role.netcdf_id && !stores_data(*object.dataset, contents)) return {};
+    auto array = build_array(file_, object, contents, tree_.source);
+    if (!array) return skip(place.path, array.error().text());
+    chunks_ += array->manifest.size();
+    if (chunks_ > limits_.max_chunks) return over_limit(fmt::format("more than {} chunks", limits_.max_chunks));
+    encode_fill_attribute(place, array->metadata);
+    tree_.arrays.emplace(place.path, std::move(*array));
+    return {};
+  }
+
+  void encode_fill_attribute(const Place& place, zarr::ArrayMetadata& metadata) {
+    const auto attribute = metadata.attributes.find("_FillValue");
+    if (attribute == metadata.attributes.end()) return;
+    auto encoded = encode_cf_fill_value(metadata.data_type, *attribute);
+    if (encoded) {
+      *attribute = std::move(*encoded);
+      return;
+    }
+    skip(place.path, fmt::format("attribute _FillValue: {}", encoded.error().text()));
+    metadata.attributes.erase(attribute);
+  }
+
+  Status skip(const std::string& path, const std::string& reason) {
+    tree_.skipped.push_back({path, printable(reason)});
+    return {};
+  }
+
+  const FileView& file_;
+  const ObjectGraph& graph_;
+  const ParseLimits& limits_;
+  VirtualTree tree_;
+  std::uint64_t chunks_ = 0;
+};
+
+}  // namespace
+
+Result<VirtualTree> assemble(const FileView& file, const ObjectGraph& graph, const SourceLocation& source,
+                             const ParseLimits& limits) {
+  return Assembly(file, graph, source, limits).run();
+}
+
+}  // namespace vdp::hdf5

@@ -1,0 +1,56 @@
+#include "formats/hdf5/dense_storage.h"
+
+#include <fmt/format.h>
+
+#include "formats/hdf5/btree_v2.h"
+
+namespace vdp::hdf5 {
+namespace {
+
+constexpr std::size_t link_id_bytes = 7;
+constexpr std::size_t attribute_id_bytes = 8;
+constexpr std::uint8_t shared_flag = 0x02;
+
+/// Type 5: hash of the name (4), heap id (7). Type 8: heap id (8), message flags (1), creation order (4), hash (4).
+Decoded<ByteView> heap_id(ByteView record, DenseRecord type) {
+  Cursor cursor(record);
+  if (type == DenseRecord::link_name) {
+    VDP_TRY(cursor.skip(4, "link record: hash"));
+    VDP_ASSIGN(const ByteView link_id, cursor.read_bytes(link_id_bytes, "link record: heap id"));
+    return link_id;
+  }
+  VDP_ASSIGN(const ByteView id, cursor.read_bytes(attribute_id_bytes, "attribute record: heap id"));
+  VDP_ASSIGN(const auto flags, cursor.read_u8("attribute record: flags"));
+  if ((flags & shared_flag) != 0) return unsupported("attributes in the file's table of shared messages (SOHM)");
+  return id;
+}
+
+}  // namespace
+
+Decoded<std::vector<HeapObject>> read_dense_objects(const FileView& file, Address heap_address, Address index,
+                                                    DenseRecord type) {
+  auto opened = FractalHeap::open(file, heap_address);
+  VDP_ASSIGN(const BtreeV2Records tree, read_btree_v2(file, index));  // asked for together with the heap's header
+  VDP_ASSIGN(FractalHeap heap, std::move(opened));
+  if (tree.type != static_cast<std::uint8_t>(type)) {
+    return corrupt(fmt::format("B-tree at offset {}: records of type {} found, {} expected", file.absolute(index),
+                               tree.type, static_cast<int>(type)));
+  }
+  std::vector<HeapObject> objects;
+  bool incomplete = false;
+  for (const ByteView record : tree.records) {
+    VDP_ASSIGN(const ByteView id, heap_id(record, type));
+    auto object = heap.object(id);
+    if (object) {
+      objects.push_back(*object);
+    } else if (object.error().is_missing()) {
+      incomplete = true;
+    } else {
+      return std::unexpected(std::move(object).error());
+    }
+  }
+  if (incomplete) return missing();
+  return objects;
+}
+
+}  // namespace vdp::hdf5

@@ -1,0 +1,110 @@
+#include "formats/hdf5/dimensions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace vdp::hdf5 {
+namespace {
+
+/// "/a/x" within "/a" is "x", and so is "/x"; within "/b" it is "a/x".
+std::string relative_name(const std::string& path, const std::string& group) {
+  const std::string prefix = group == "/" ? group : group + "/";
+  return path.substr(path.starts_with(prefix) ? prefix.size() : 1);
+}
+
+class DimensionNames {
+ public:
+  DimensionNames(const ObjectGraph& graph, const Listing& listing, VirtualTree& tree)
+      : graph_(graph), listing_(listing), tree_(tree) {
+    for (const auto& [address, path] : listing.first_path) {
+      const Object& object = graph.objects.at(address);
+      if (object.role.is_scale && object.role.netcdf_id) scale_by_id_.emplace(*object.role.netcdf_id, path);
+    }
+  }
+
+  void run() {
+    std::map<std::string, std::vector<zarr::ArrayMetadata*>> arrays_by_group;
+    for (const Place& place : listing_.places) {
+      const auto array = tree_.arrays.find(place.path);
+      if (array == tree_.arrays.end()) continue;
+      name_real(place, array->second.metadata);
+      arrays_by_group[place.group].push_back(&array->second.metadata);
+    }
+    for (auto& [group, arrays] : arrays_by_group) name_phony(arrays);
+  }
+
+ private:
+  /// Leaves what has no name without one.
+  void name_real(const Place& place, zarr::ArrayMetadata& metadata) const {
+    const DimensionRole& role = graph_.objects.at(place.address).role;
+    metadata.dimension_names.assign(metadata.rank(), std::nullopt);
+    for (std::size_t axis = 0; axis < metadata.rank(); ++axis) {
+      if (const std::string* scale = attached_scale(role, axis)) {
+        metadata.dimension_names[axis] = relative_name(*scale, place.group);
+      } else if (role.is_scale) {
+        metadata.dimension_names[axis] = own_name(place, role, metadata.rank(), axis);
+      }
+    }
+  }
+
+  const std::string* attached_scale(const DimensionRole& role, std::size_t axis) const {
+    if (axis >= role.scales.size() || role.scales[axis].empty()) return nullptr;
+    const auto path = listing_.first_path.find(role.scales[axis].front());
+    return path == listing_.first_path.end() ? nullptr : &path->second;
+  }
+
+  std::string own_name(const Place& place, const DimensionRole& role, std::size_t rank, std::size_t axis) const {
+    if (rank > 1 && role.coordinate_ids.size() == rank) {
+      const auto scale = scale_by_id_.find(role.coordinate_ids[axis]);
+      if (scale != scale_by_id_.end()) return relative_name(scale->second, place.group);
+    }
+    return relative_name(listing_.first_path.at(place.address), place.group);
+  }
+
+  static void name_phony(const std::vector<zarr::ArrayMetadata*>& arrays) {
+    const bool by_position = positions_agree(arrays);
+    std::vector<std::uint64_t> lengths;  // by number; a length twice where one array has it twice
+    for (zarr::ArrayMetadata* array : arrays) {
+      std::set<std::size_t> taken;  // numbers that this array has used
+      for (std::size_t axis = 0; axis < array->rank(); ++axis) {
+        if (array->dimension_names[axis]) continue;
+        const std::size_t number = by_position ? axis : number_of(array->shape[axis], lengths, taken);
+        array->dimension_names[axis] = fmt::format("phony_dim_{}", number);
+      }
+    }
+  }
+
+  static bool positions_agree(const std::vector<zarr::ArrayMetadata*>& arrays) {
+    std::map<std::size_t, std::uint64_t> length_at;
+    for (const zarr::ArrayMetadata* array : arrays) {
+      for (std::size_t axis = 0; axis < array->rank(); ++axis) {
+        if (array->dimension_names[axis]) continue;
+        if (length_at.emplace(axis, array->shape[axis]).first->second != array->shape[axis]) return false;
+      }
+    }
+    return true;
+  }
+
+  static std::size_t number_of(std::uint64_t length, std::vector<std::uint64_t>& lengths, std::set<std::size_t>& taken) {
+    std::size_t number = 0;
+    while (number < lengths.size() && (lengths[number] != length || taken.contains(number))) ++number;
+    if (number == lengths.size()) lengths.push_back(length);
+    taken.insert(number);
+    return number;
+  }
+
+  const ObjectGraph& graph_;
+  const Listing& listing_;
+  VirtualTree& tree_;
+  std::map<std::int64_t, std::string> scale_by_id_;
+};
+
+}  // namespace
+
+void name_dimensions(const ObjectGraph& graph, const Listing& listing, VirtualTree& tree) {
+  DimensionNames(graph, listing, tree).run();
+}
+
+}  // namespace vdp::hdf5

@@ -1,0 +1,59 @@
+#include "formats/hdf5/fetch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace vdp::hdf5 {
+namespace {
+
+/// A file whose structures form long chains would take a round for each link; so later rounds read further ahead.
+std::uint64_t read_ahead(const ReadPlan& plan, std::uint64_t round) {
+  return plan.read_ahead_bytes << std::min<std::uint64_t>(round / 4, 16);
+}
+
+Status fetch_misses(ByteSource& source, SparseBytes& bytes, const ReadPlan& plan, std::uint64_t round,
+                    std::uint64_t max_bytes) {
+  const std::vector<ByteRange> ranges =
+      coalesce(bytes.take_misses(), plan.merge_gap_bytes, read_ahead(plan, round), bytes.file_size());
+  if (ranges.empty()) return internal("a decoder misses bytes without saying which");
+  std::uint64_t asked = 0;
+  for (const ByteRange& range : ranges) asked += range.length;
+  if (asked > max_bytes || bytes.held_bytes() > max_bytes - asked) {
+    return over_limit(fmt::format("metadata: {} bytes asked for beside {} held, {} allowed", asked, bytes.held_bytes(),
+                                  max_bytes));
+  }
+  VDP_ASSIGN(std::vector<Bytes> read, source.read(ranges));
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (i >= read.size() || read[i].size() != ranges[i].length) {
+      return corrupt(fmt::format("{} bytes at offset {} were asked for, {} came", ranges[i].length, ranges[i].offset,
+                                 i < read.size() ? read[i].size() : 0));
+    }
+    bytes.insert(ranges[i].offset, std::move(read[i]));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status fetch_until_decoded(ByteSource& source, SparseBytes& bytes, std::deque<DecodeTask>& tasks, const ReadPlan& plan,
+                           std::uint64_t max_bytes) {
+  for (std::uint64_t round = 0; !tasks.empty(); ++round) {
+    std::deque<DecodeTask> waiting;
+    while (!tasks.empty()) {
+      DecodeTask task = std::move(tasks.front());
+      tasks.pop_front();
+      auto done = task();
+      if (done) continue;
+      if (!done.error().is_missing()) return std::unexpected(std::move(done).error().take_error());
+      waiting.push_back(std::move(task));
+    }
+    if (waiting.empty()) break;
+    VDP_TRY(fetch_misses(source, bytes, plan, round, max_bytes));
+    tasks = std::move(waiting);
+  }
+  return {};
+}
+
+}  // namespace vdp::hdf5

@@ -1,0 +1,67 @@
+// The file as its format addresses it: addresses are relative to the base address, and widths are the superblock's.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include "base/cursor.h"
+#include "formats/hdf5/sparse_bytes.h"
+
+namespace vdp::hdf5 {
+
+/// An address in the file, relative to its base address.
+using Address = std::uint64_t;
+/// Written as all ones: the object does not exist.
+inline constexpr Address undefined_address = std::numeric_limits<std::uint64_t>::max();
+
+/// Widths and places that hold for the whole file ("III.A. Superblock").
+struct Geometry {
+  std::uint8_t offset_bytes = 8;  ///< "size of offsets": of addresses
+  std::uint8_t length_bytes = 8;  ///< "size of lengths": of sizes and dimensions
+  std::uint64_t base_address = 0;
+};
+
+/// Bounds on what one structure may declare.
+struct DecodeLimits {
+  std::uint64_t max_entries = 50'000'000;  ///< of one index, list or heap
+  std::uint64_t max_text_bytes = 1ULL << 28;  ///< of variable-length strings, in one object
+  std::uint32_t max_depth = 64;
+};
+
+class FileView {
+ public:
+  FileView(const SparseBytes& bytes, Geometry geometry, DecodeLimits limits)
+      : bytes_(&bytes), geometry_(geometry), limits_(limits) {}
+
+  const Geometry& geometry() const { return geometry_; }
+  const DecodeLimits& limits() const { return limits_; }
+
+  /// Exactly `length` bytes of the structure `what`; `corrupt` where they lie outside of the file.
+  Decoded<ByteView> view(Address address, std::uint64_t length, std::string_view what) const;
+  /// At least `length` bytes; when they are missing, `wanted` are asked for, because more will be needed soon.
+  Decoded<ByteView> view_ahead(Address address, std::uint64_t length, std::uint64_t wanted,
+                               std::string_view what) const;
+  /// A cursor over such bytes, whose messages name offsets in the file.
+  Cursor cursor(ByteView bytes, Address address) const { return Cursor(bytes, address + geometry_.base_address); }
+
+  /// Whether the whole range lies within the file.
+  bool contains(Address address, std::uint64_t length) const;
+  std::uint64_t absolute(Address address) const { return address + geometry_.base_address; }
+
+  Result<Address> read_address(Cursor& cursor, std::string_view field) const;
+  Result<std::uint64_t> read_length(Cursor& cursor, std::string_view field) const;
+
+ private:
+  const SparseBytes* bytes_;
+  Geometry geometry_;
+  DecodeLimits limits_;
+};
+
+/// Number of bytes that hold every value up to `limit`.
+std::size_t bytes_to_hold(std::uint64_t limit);
+
+/// Adds one to `count`; `limit` where it is `max` already.
+Status count_against(std::uint64_t& count, std::uint64_t max, std::string_view what);
+
+}  // namespace vdp::hdf5

@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include "formats/hdf5/btree_v1.h"
+#include "formats/hdf5/link.h"
+
+namespace vdp::hdf5 {
+namespace {
+
+constexpr std::uint32_t cached_symbolic_link = 2;
+/// Leaf K is 4 and internal K 16 unless a file says otherwise; these are the sizes of such nodes.
+constexpr std::uint64_t expected_btree_bytes = 544;
+constexpr std::uint64_t expected_symbol_node_bytes = 328;
+
+/// "HEAP", version (1), reserved (3), size of the data, free list, address of the data.
+Decoded<ByteView> read_local_heap(const FileView& file, Address address) {
+  const std::uint64_t head_bytes = 8 + 2ULL * file.geometry().length_bytes + file.geometry().offset_bytes;
+  VDP_ASSIGN(ByteView head, file.view_ahead(address, head_bytes, 512, "local heap"));
+  Cursor cursor = file.cursor(head.first(head_bytes), address);
+  VDP_TRY(cursor.expect("HEAP", "local heap: signature"));
+  VDP_TRY(cursor.skip(4, "local heap: version"));
+  VDP_ASSIGN(const auto size, file.read_length(cursor, "local heap: size"));
+  VDP_TRY(cursor.skip(file.geometry().length_bytes, "local heap: free list"));
+  VDP_ASSIGN(const Address data, file.read_address(cursor, "local heap: data"));
+  return file.view(data, size, "local heap data");
+}
+
+Result<std::string> heap_text(ByteView heap, std::uint64_t offset) {
+  if (offset >= heap.size()) {
+    return corrupt(fmt::format("local heap: name at {} lies beyond its {} bytes", offset, heap.size()));
+  }
+  const std::string_view rest = as_text(heap.subspan(offset));
+  const std::size_t end = rest.find('\0');
+  if (end == std::string_view::npos) return corrupt("local heap: a name without its end");
+  return std::string(rest.substr(0, end));
+}
+
+/// Link name (offset), object header, cache type (4), reserved (4), scratch pad (16).
+Result<Link> decode_symbol(const FileView& file, Cursor& cursor, ByteView heap) {
+  VDP_ASSIGN(const auto name, cursor.read_uint(file.geometry().offset_bytes, "symbol: name"));
+  Link link;
+  VDP_ASSIGN(link.address, file.read_address(cursor, "symbol: object header"));
+  VDP_ASSIGN(const auto cache, cursor.read_u32("symbol: cache type"));
+  VDP_TRY(cursor.skip(4, "symbol: reserved"));
+  VDP_ASSIGN(const auto scratch, cursor.read_u32("symbol: scratch pad"));
+  VDP_TRY(cursor.skip(12, "symbol: scratch pad"));
+  VDP_ASSIGN(link.name, heap_text(heap, name));
+  if (cache == cached_symbolic_link) {
+    link.kind = Link::Kind::soft;
+    VDP_ASSIGN(link.target, heap_text(heap, scratch));
+  }
+  return link;
+}
+
+/// "SNOD", version (1), reserved (1), number of symbols (2), symbols.
+Decoded<void> read_symbol_node(const FileView& file, Address address, ByteView heap, std::vector<Link>& links) {
+  VDP_ASSIGN(ByteView head, file.view_ahead(address, 8, expected_symbol_node_bytes, "symbol node"));
+  Cursor cursor = file.cursor(head.first(8), address);
+  VDP_TRY(cursor.expect("SNOD", "symbol node: signature"));
+  VDP_TRY(cursor.skip(2, "symbol node: version"));
+  VDP_ASSIGN(const auto count, cursor.read_u16("symbol node: number of symbols"));
+  const std::uint64_t symbol_bytes = 2ULL * file.geometry().offset_bytes + 24;
+  VDP_ASSIGN(ByteView symbols, file.view(address, 8 + count * symbol_bytes, "symbol node"));
+  Cursor body = file.cursor(symbols, address);
+  VDP_TRY(body.skip(8, "symbol node"));
+  for (int i = 0; i < count; ++i) {
+    VDP_ASSIGN(Link link, decode_symbol(file, body, heap));
+    links.push_back(std::move(link));
+  }
+  return {};
+}
+
+}  // namespace
+
+Decoded<std::vector<Link>> read_symbol_table(const FileView& file, Address btree, Address heap) {
+  const auto names = read_local_heap(file, heap);
+  // Asked for in the same round as the heap. A key is an offset into the heap, of the size of lengths.
+  VDP_ASSIGN(const auto entries, read_btree_v1(file, btree, BtreeKind::group, file.geometry().length_bytes,
+                                               expected_btree_bytes));
+  if (!names) return std::unexpected(names.error());
+  std::vector<Link> links;
+  bool incomplete = false;
+  for (const BtreeEntry& entry : entries) {
+    auto node = read_symbol_node(file, entry.child, *names, links);
+    if (node) continue;
+    if (!node.error().is_missing()) return std::unexpected(std::move(node).error());
+    incomplete = true;
+  }
+  if (incomplete) return missing();
+  return links;
+}
+
+}  // namespace vdp::hdf5
