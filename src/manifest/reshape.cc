@@ -116,8 +116,13 @@ Status split(VirtualArray& array, std::size_t axis, std::uint64_t edge) {
   if (edge == 0 || source_edge % edge != 0) {
     return unsupported(fmt::format("cannot split chunks of {} steps into chunks of {}", source_edge, edge));
   }
-  VDP_ASSIGN(const std::uint64_t source_bytes, zarr::chunk_bytes(metadata));
-  const Cut cut{source_edge / edge, source_bytes / (source_edge / edge), divide_up(metadata.shape[axis], edge)};
+  // A contiguous variable is one chunk, however large: only its pieces will ever be decoded.
+  const auto source_elements = checked_product(metadata.chunk_shape);
+  const auto source_bytes =
+      source_elements ? checked_multiply<std::uint64_t>(*source_elements, metadata.data_type.size_bytes) : std::nullopt;
+  if (!source_bytes) return over_limit(fmt::format("a chunk of {}", fmt::join(metadata.chunk_shape, " x ")));
+  const std::uint64_t pieces = source_edge / edge;
+  const Cut cut{pieces, *source_bytes / pieces, divide_up(metadata.shape[axis], edge)};
   const auto refs = checked_multiply<std::uint64_t>(array.manifest.size(), cut.pieces);
   if (!refs || std::min(*refs, cut.grid_length) > max_refs) {
     return over_limit(fmt::format("splitting makes {} chunks, more than {}", cut.grid_length, max_refs));

@@ -36,14 +36,14 @@ std::string renamed(const std::map<std::string, std::string>& names, const std::
 
 Status check_renamed_dimensions(const std::string& variable, const zarr::ArrayMetadata& metadata,
                                 const std::map<std::string, std::string>& names) {
-  std::set<std::string> seen;
+  std::map<std::string, std::string> origin;
   for (const auto& dimension : metadata.dimension_names) {
     if (!dimension) continue;
-    const std::string name = renamed(names, *dimension);
-    // Two dimensions of one name may well be the source's own; only those that renaming makes are an error.
-    if (!seen.insert(name).second && name != *dimension) {
-      return invalid(fmt::format("renaming \"{}\" to \"{}\" gives variable \"{}\" that dimension twice", *dimension, name,
-                                 variable));
+    const auto other = origin.emplace(renamed(names, *dimension), *dimension).first;
+    // A source may itself give two dimensions one name; only what renaming brings together is an error.
+    if (other->second != *dimension) {
+      return invalid(fmt::format("dimensions \"{}\" and \"{}\" of variable \"{}\" would both be named \"{}\"",
+                                 other->second, *dimension, variable, other->first));
     }
   }
   return {};

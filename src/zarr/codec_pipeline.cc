@@ -108,6 +108,21 @@ Result<std::uint64_t> chunk_bytes(const ArrayMetadata& metadata) {
   return *bytes;
 }
 
+Status check_official_readers(const ArrayMetadata& metadata) {
+  if (metadata.codecs.empty() || metadata.codecs[0].name != array_codec) return {};
+  VDP_ASSIGN(std::uint64_t size, chunk_bytes(metadata));
+  for (const Codec& codec : metadata.codecs) {
+    if (is_checksum(codec.name)) size += checksum_size;
+    if (codec.name != "numcodecs.shuffle") continue;
+    VDP_ASSIGN(const std::uint64_t element_size, shuffled_element_size(codec));
+    if (element_size > 1 && size % element_size != 0) {
+      return unsupported(fmt::format("official readers cannot undo its filters: shuffle of {} bytes, a checksum among "
+                                     "them, in elements of {}", size, element_size));
+    }
+  }
+  return {};
+}
+
 Result<Bytes> decode_chunk(const ArrayMetadata& metadata, ByteView encoded) {
   VDP_TRY(check_first(metadata, array_codec));
   VDP_ASSIGN(const bool swaps, swaps_bytes(metadata.codecs[0], metadata.data_type));

@@ -17,6 +17,10 @@ constexpr std::uint64_t max_chunk_bytes = std::uint64_t{4} << 30;
 /// Bytes of one decoded chunk: `limit` above max_chunk_bytes, so the product is safe to use. Not for `string` arrays.
 Result<std::uint64_t> chunk_bytes(const ArrayMetadata& metadata);
 
+/// Whether zarr-python decodes the array's chunks wherever decode_chunk does. `unsupported`, with the reason, where not:
+/// netCDF-C puts a checksum before shuffle, and numcodecs.shuffle refuses what is no whole number of elements.
+Status check_official_readers(const ArrayMetadata& metadata);
+
 /// One chunk, decoded: elements in C order, each little-endian and size_bytes wide, exactly the chunk shape's
 /// number of them. Not for `string` arrays. Codecs: bytes, numcodecs.zlib, numcodecs.gzip/gzip, numcodecs.zstd/zstd,
 /// numcodecs.shuffle, numcodecs.fletcher32, crc32c; others are `unsupported`, named. Output is bounded by the chunk

@@ -37,14 +37,11 @@ Result<ByteView> strip(ByteView bytes, std::uint32_t (*checksum)(ByteView), std:
 
 }  // namespace
 
-Result<Bytes> unshuffle(ByteView shuffled, std::uint64_t element_size) {
-  if (element_size <= 1) return Bytes(shuffled.begin(), shuffled.end());
-  if (shuffled.size() % element_size != 0) {
-    return corrupt(fmt::format("shuffle: {} bytes are no whole elements of {}", shuffled.size(), element_size));
-  }
+Bytes unshuffle(ByteView shuffled, std::uint64_t element_size) {
+  Bytes bytes(shuffled.begin(), shuffled.end());
+  if (element_size <= 1) return bytes;
   const std::size_t count = shuffled.size() / element_size;
-  Bytes bytes(shuffled.size());
-  for (std::size_t k = 0; k < element_size; ++k) {
+  for (std::size_t k = 0; count > 0 && k < element_size; ++k) {
     const std::uint8_t* from = shuffled.data() + k * count;
     std::uint8_t* to = bytes.data() + k;
     for (std::size_t i = 0; i < count; ++i) to[i * element_size] = from[i];

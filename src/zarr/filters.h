@@ -8,9 +8,9 @@
 
 namespace vdp::zarr {
 
-/// Undoes numcodecs.shuffle (HDF5's shuffle filter): byte k of every element is stored together. `corrupt` where the
-/// size is no multiple of `element_size`.
-Result<Bytes> unshuffle(ByteView shuffled, std::uint64_t element_size);
+/// Undoes HDF5's shuffle filter: byte k of every element is stored together. Bytes after the last whole element stand
+/// at the end as they are. (numcodecs.shuffle refuses such chunks: see check_official_readers.)
+Bytes unshuffle(ByteView shuffled, std::uint64_t element_size);
 
 /// The bytes before a checksum, which must be theirs: `corrupt` otherwise. Both checksums are 4 bytes at the end.
 Result<ByteView> strip_fletcher32(ByteView bytes);

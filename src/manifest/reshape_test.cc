@@ -1,0 +1,199 @@
+#include "manifest/reshape.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <limits>
+#include <numeric>
+
+#include "zarr/values.h"
+
+namespace vdp {
+namespace {
+
+using zarr::Shape;
+using Names = std::vector<std::string>;
+
+VirtualArray array_of(Shape shape, Shape chunk_shape, const Names& dims) {
+  VirtualArray array;
+  array.metadata.shape = std::move(shape);
+  array.metadata.chunk_shape = std::move(chunk_shape);
+  array.metadata.data_type = zarr::signed_integer(2);
+  array.metadata.fill_value = 0;
+  array.metadata.codecs = {{"bytes", {{"endian", "big"}}}};
+  array.metadata.dimension_names.assign(dims.begin(), dims.end());
+  array.manifest = ChunkManifest(array.metadata.grid_shape());
+  array.manifest.add_location({"s3://bucket/file.nc", "etag", 0});
+  return array;
+}
+
+std::vector<VirtualRef> refs(const VirtualArray& array) {
+  std::vector<VirtualRef> found;
+  array.manifest.for_each([&](const ChunkManifest::Entry& entry) { found.push_back(entry.ref); });
+  return found;
+}
+
+TEST(Promote, PutsDimensionsInFront) {
+  auto array = array_of({2, 3}, {2, 1}, {"y", "x"});
+  array.manifest.set_virtual(2, {0, 100, 4});
+  ASSERT_TRUE(promote(array, {"time", "band", "y", "x"}));
+  EXPECT_EQ(array.metadata.shape, (Shape{1, 1, 2, 3}));
+  EXPECT_EQ(array.metadata.chunk_shape, (Shape{1, 1, 2, 1}));
+  EXPECT_EQ(array.metadata.dimension("time"), 0u);
+  EXPECT_EQ(array.manifest.grid_shape(), array.metadata.grid_shape());
+  EXPECT_EQ(array.manifest.unravel(array.manifest.indices()[0]), (Shape{0, 0, 0, 2}));
+  ASSERT_TRUE(promote(array, {"time", "band", "y", "x"}));  // nothing to add
+  EXPECT_EQ(array.metadata.rank(), 4u);
+}
+
+TEST(Promote, GivesAScalarItsFirstDimension) {
+  auto array = array_of({}, {}, {});
+  array.manifest.set_virtual(0, {0, 8, 2});
+  ASSERT_TRUE(promote(array, {"time"}));
+  EXPECT_EQ(array.metadata.shape, Shape{1});
+  EXPECT_EQ(array.manifest.grid_shape(), Shape{1});
+  EXPECT_EQ(refs(array), (std::vector<VirtualRef>{{0, 8, 2}}));
+}
+
+TEST(Promote, RefusesOtherDimensions) {
+  const auto original = array_of({2, 3}, {2, 3}, {"y", "x"});
+  for (const Names& dims : {Names{"time"}, {"x"}, {"time", "x", "y"}, {"y", "x", "time"}, {"x", "y", "x"}, {}}) {
+    auto array = original;
+    const auto status = promote(array, dims);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ErrorKind::invalid);
+    EXPECT_EQ(array.metadata.shape, original.metadata.shape);
+  }
+  auto unnamed = original;
+  unnamed.metadata.dimension_names.clear();
+  EXPECT_FALSE(promote(unnamed, {"time", "y", "x"}));
+  auto transposed = original;
+  transposed.metadata.codecs.insert(transposed.metadata.codecs.begin(), {"transpose", {{"order", {1, 0}}}});
+  EXPECT_EQ(promote(transposed, {"time", "y", "x"}).error().kind, ErrorKind::unsupported);
+}
+
+TEST(Split, CutsAContiguousVariableIntoSteps) {
+  auto array = array_of({4, 3}, {4, 3}, {"time", "x"});
+  array.manifest.set_virtual(0, {0, 1000, 24});
+  ASSERT_TRUE(splittable(array, 0));
+  ASSERT_TRUE(split(array, 0, 1));
+  EXPECT_EQ(array.metadata.chunk_shape, (Shape{1, 3}));
+  EXPECT_EQ(array.metadata.grid_shape(), array.manifest.grid_shape());
+  EXPECT_EQ(refs(array), (std::vector<VirtualRef>{{0, 1000, 6}, {0, 1006, 6}, {0, 1012, 6}, {0, 1018, 6}}));
+  EXPECT_EQ(array.manifest.locations()[0].url, "s3://bucket/file.nc");
+}
+
+TEST(Split, CutsEveryChunkAndLeavesOutWhatOverhangs) {
+  auto array = array_of({1, 10}, {1, 4}, {"band", "time"});
+  array.manifest.set_virtual(0, {0, 0, 8});
+  array.manifest.set_virtual(2, {0, 100, 8});
+  ASSERT_TRUE(split(array, 1, 2));
+  EXPECT_EQ(array.manifest.indices(), (std::vector<std::uint64_t>{0, 1, 4}));
+  EXPECT_EQ(refs(array), (std::vector<VirtualRef>{{0, 0, 4}, {0, 4, 4}, {0, 100, 4}}));
+}
+
+TEST(Split, CutsInlinedChunks) {
+  auto array = array_of({2, 1}, {2, 1}, {"time", "x"});
+  array.manifest.set_inline(0, {1, 2, 3, 4});
+  ASSERT_TRUE(split(array, 0, 1));
+  EXPECT_EQ(*array.manifest.find(0)->inlined, (Bytes{1, 2}));
+  EXPECT_EQ(*array.manifest.find(1)->inlined, (Bytes{3, 4}));
+}
+
+TEST(Split, MayCutAVariableLargerThanMemory) {
+  constexpr std::uint64_t steps = 1000;
+  constexpr std::uint64_t width = std::uint64_t{1} << 40;
+  auto array = array_of({steps, width}, {steps, width}, {"time", "x"});
+  array.manifest.set_virtual(0, {0, 0, steps * width * 2});
+  ASSERT_TRUE(split(array, 0, 1));
+  EXPECT_EQ(array.manifest.size(), steps);
+  EXPECT_EQ(array.manifest.find(999)->ref, (VirtualRef{0, 999 * width * 2, width * 2}));
+}
+
+TEST(Split, NeedsUnfilteredWholeRows) {
+  auto filtered = array_of({4, 3}, {4, 3}, {"time", "x"});
+  filtered.metadata.codecs.push_back({"numcodecs.zlib", {{"level", 4}}});
+  auto narrow = array_of({4, 3}, {4, 2}, {"time", "x"});
+  auto deep = array_of({2, 4}, {2, 4}, {"band", "time"});
+  for (const auto& [array, axis] : {std::pair(filtered, 0), {narrow, 0}, {deep, 1}, {deep, 2}}) {
+    auto copy = array;
+    EXPECT_FALSE(splittable(copy, static_cast<std::size_t>(axis)));
+    const auto status = split(copy, static_cast<std::size_t>(axis), 1);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ErrorKind::unsupported) << status.error().text();
+  }
+  EXPECT_NE(split(filtered, 0, 1).error().text().find("numcodecs.zlib"), std::string::npos);
+}
+
+TEST(Split, RefusesWhatDoesNotAddUp) {
+  auto array = array_of({4, 3}, {4, 3}, {"time", "x"});
+  EXPECT_EQ(split(array, 0, 3).error().kind, ErrorKind::unsupported);
+  EXPECT_EQ(split(array, 0, 0).error().kind, ErrorKind::unsupported);
+  array.manifest.set_virtual(0, {0, 1000, 23});
+  EXPECT_EQ(split(array, 0, 1).error().kind, ErrorKind::corrupt);
+  EXPECT_EQ(array.metadata.chunk_shape, (Shape{4, 3}));  // unchanged
+  constexpr auto huge = std::numeric_limits<std::uint64_t>::max() / 2;
+  auto endless = array_of({huge}, {huge}, {"time"});
+  endless.manifest.set_virtual(0, {0, 0, 0});
+  EXPECT_EQ(split(endless, 0, 1).error().kind, ErrorKind::limit);
+  auto overflowing = array_of({huge, huge}, {huge, huge}, {"time", "x"});
+  EXPECT_EQ(split(overflowing, 0, 1).error().kind, ErrorKind::limit);
+  auto empty = array_of({0, 3}, {1, 3}, {"time", "x"});
+  ASSERT_TRUE(split(empty, 0, 1));
+  EXPECT_EQ(empty.manifest.size(), 0u);
+}
+
+Bytes counting(std::size_t count) {
+  std::vector<std::int16_t> values(count);
+  std::iota(values.begin(), values.end(), std::int16_t{1});
+  Bytes bytes(count * 2);
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
+}
+
+/// The inlined chunks read back.
+Bytes read_back(const VirtualArray& array) {
+  const auto read = [&](const Shape& index) -> Result<std::optional<Bytes>> {
+    const auto entry = array.manifest.find(array.manifest.linear(index));
+    if (!entry) return std::nullopt;
+    return *entry->inlined;
+  };
+  auto elements = zarr::read_elements(array.metadata, read, 1 << 20);
+  EXPECT_TRUE(elements) << elements.error().text();
+  return elements.value_or(Bytes{});
+}
+
+TEST(Materialise, HoldsTheValuesInNewChunks) {
+  for (const Shape& chunk_shape : {Shape{5, 3}, {2, 2}, {1, 1}, {512, 7}}) {
+    auto array = array_of({5, 3}, {512, 3}, {"time", "x"});
+    array.manifest.set_virtual(0, {0, 1, 2});
+    ASSERT_TRUE(materialise(array, counting(15), chunk_shape));
+    EXPECT_EQ(array.metadata.chunk_shape, chunk_shape);
+    EXPECT_EQ(array.metadata.codecs[1].name, "zstd");
+    EXPECT_EQ(array.manifest.grid_shape(), array.metadata.grid_shape());
+    EXPECT_EQ(read_back(array), counting(15));
+    EXPECT_TRUE(array.manifest.locations().empty());
+  }
+}
+
+TEST(Materialise, ScalarsAndEmptyArrays) {
+  auto scalar = array_of({}, {}, {});
+  ASSERT_TRUE(materialise(scalar, counting(1), {}));
+  EXPECT_EQ(read_back(scalar), counting(1));
+  auto empty = array_of({0, 3}, {1, 3}, {"time", "x"});
+  ASSERT_TRUE(materialise(empty, {}, {1, 3}));
+  EXPECT_EQ(empty.manifest.size(), 0u);
+}
+
+TEST(Materialise, RefusesWhatDoesNotAddUp) {
+  auto array = array_of({5, 3}, {5, 3}, {"time", "x"});
+  EXPECT_EQ(materialise(array, counting(14), {5, 3}).error().kind, ErrorKind::internal);
+  EXPECT_EQ(materialise(array, counting(15), {5}).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(materialise(array, counting(15), {5, 0}).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(materialise(array, counting(15), {5, std::uint64_t{1} << 62}).error().kind, ErrorKind::limit);
+  array.metadata.data_type = zarr::string();
+  EXPECT_EQ(materialise(array, {}, {5, 3}).error().kind, ErrorKind::unsupported);
+}
+
+}  // namespace
+}  // namespace vdp
