@@ -88,6 +88,21 @@ Result<std::uint64_t> RegularAxis::slot(Instant instant) const {
   return slot;
 }
 
+Result<std::uint64_t> RegularAxis::slot(const TimeSpan& span) const {
+  const Int128 to_begin = span.begin.nanoseconds - start_.nanoseconds;
+  const Int128 to_end = span.end.nanoseconds - start_.nanoseconds;
+  // Steps at or after the beginning, and at or after the end, counted from the start.
+  const Int128 first = to_begin <= 0 ? 0 : ceil_divide(to_begin, step_ns_);
+  const Int128 behind = to_end <= 0 ? 0 : ceil_divide(to_end, step_ns_);
+  const bool begins_on_step = to_begin == first * step_ns_;
+  if (begins_on_step || behind == first) return slot(span.begin);
+  const Instant step{start_.nanoseconds + first * step_ns_};
+  if (behind - first == 1) return slot(step);
+  return invalid(fmt::format("axis {}: between {} and {} there are {} steps, expected one", name_,
+                             format_instant(units_.calendar, span.begin), format_instant(units_.calendar, span.end),
+                             to_string(behind - first)));
+}
+
 Result<std::uint64_t> RegularAxis::slot(const Number& value, const TimeUnits& value_units) const {
   const std::string place = fmt::format("axis {}", name_);
   VDP_ASSIGN_IN(place, const Number converted, convert(value, value_units, units_, dtype_));

@@ -62,6 +62,9 @@ class RegularAxis {
 
   /// `invalid` where the instant is on no step (naming the two nearest), before the start, or at or after the end.
   Result<std::uint64_t> slot(Instant instant) const;
+  /// The slot of what a key names (Pattern::span): the one that it begins on, else the only one within it: a day is the
+  /// slot of its noon on an axis of noons. `invalid` where there is none, or more than one.
+  Result<std::uint64_t> slot(const TimeSpan& span) const;
   /// The slot of a stored or source value, converted exactly.
   Result<std::uint64_t> slot(const Number& value, const TimeUnits& value_units) const;
   Instant instant(std::uint64_t slot) const;

@@ -41,6 +41,21 @@ TEST(RegularAxis, RefusesWhatIsOnNoStep) {
   EXPECT_NE(axis.slot(at("2025-10-01")).error().text().find("not before the end"), std::string::npos);
 }
 
+TEST(RegularAxis, PlacesSpans) {
+  AxisSpec spec = half_hours();
+  spec.start = "1998-01-01T12:00:00Z";
+  spec.end.clear();
+  spec.step = std::chrono::days(1);
+  const auto noons = RegularAxis::create(spec, units("days since 1998-01-01"), NumberType::float64).value();
+  const auto span = [](std::string_view begin, std::string_view end) { return TimeSpan{at(begin), at(end)}; };
+  EXPECT_EQ(noons.slot(span("1998-01-01", "1998-01-02")).value(), 0U);
+  EXPECT_EQ(noons.slot(span("1998-01-31", "1998-02-01")).value(), 30U);
+  EXPECT_EQ(noons.slot(span("1998-01-02T12:00:00Z", "1998-01-09T12:00:00Z")).value(), 1U);
+  EXPECT_NE(noons.slot(span("1998-01-02", "1998-01-04")).error().text().find("2 steps, expected one"), std::string::npos);
+  EXPECT_NE(noons.slot(span("1998-01-02", "1998-01-02T01:00:00Z")).error().text().find("on no step"), std::string::npos);
+  EXPECT_NE(noons.slot(span("1997-01-02", "1997-01-03")).error().text().find("before the start"), std::string::npos);
+}
+
 TEST(RegularAxis, ComputesValuesExactly) {
   const auto axis = RegularAxis::create(half_hours(), units("days since 1850-01-01"), NumberType::float64).value();
   const auto values = axis.values(0, 100).value();

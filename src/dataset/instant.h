@@ -20,6 +20,13 @@ struct Instant {
   auto operator<=>(const Instant&) const = default;
 };
 
+/// From `begin` to just before `end`.
+struct TimeSpan {
+  Instant begin;
+  Instant end;
+  bool operator==(const TimeSpan&) const = default;
+};
+
 using Duration = std::chrono::nanoseconds;
 
 /// "30m", "1d", "3h", "29m59s", "500ms", "2 s": whole numbers, each with w, d, h, m, s, ms, us or ns, in falling order of

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "dataset/pattern_program.h"
+#include "dataset/pattern_time.h"
 
 namespace vdp::dataset {
 
@@ -40,6 +41,15 @@ Result<std::string> Pattern::generate(const PatternFields& fields) const {
     return invalid(fmt::format("{}: '{}' does not hold all that was to be written", place, key));
   }
   return key;
+}
+
+Result<TimeSpan> Pattern::span(std::string_view name, const PatternFields& fields) const {
+  const auto time = fields.times.find(std::string(name));
+  const std::vector<TimePart> parts = program_->time_parts(name);
+  if (time == fields.times.end() || parts.empty()) {
+    return not_found(fmt::format("pattern '{}' has no time '{}'", text(), name));
+  }
+  return span_of(parts, time->second, calendar());
 }
 
 bool Pattern::can_generate() const { return !program_->has_wildcard; }

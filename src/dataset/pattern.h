@@ -66,6 +66,9 @@ class Pattern {
   Result<std::string> generate(const PatternFields& fields) const;
   bool can_generate() const;
 
+  /// All that a time of matched fields may mean: `%Y%m%d` names a whole day. `not_found` where there is no such time.
+  Result<TimeSpan> span(std::string_view name, const PatternFields& fields) const;
+
   /// The leading part that all matching keys share, for listings; may end within a name.
   const std::string& static_prefix() const;
   /// The names of all fields with their kinds, the computed ones left out.

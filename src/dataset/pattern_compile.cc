@@ -106,16 +106,20 @@ Status Pattern::Program::collect_fields() {
   return {};
 }
 
+std::vector<TimePart> Pattern::Program::time_parts(std::string_view name) const {
+  std::vector<TimePart> parts;
+  for (const auto& piece : pieces) {
+    const auto* time = std::get_if<TimePiece>(&piece);
+    if (time == nullptr || time->name != name || time->offset.count() != 0) continue;
+    parts.insert(parts.end(), time->parts.begin(), time->parts.end());
+  }
+  return parts;
+}
+
 Status Pattern::Program::check_times() const {
   for (const auto& [name, kind] : fields) {
     if (kind != FieldKind::time) continue;
-    std::vector<TimePart> parts;
-    for (const auto& piece : pieces) {
-      const auto* time = std::get_if<TimePiece>(&piece);
-      if (time == nullptr || time->name != name || time->offset.count() != 0) continue;
-      parts.insert(parts.end(), time->parts.begin(), time->parts.end());
-    }
-    auto checked = TimeParts::check(parts);
+    auto checked = TimeParts::check(time_parts(name));
     if (!checked) return std::unexpected(within(fmt::format("field '{}'", name), checked.error()));
   }
   return {};

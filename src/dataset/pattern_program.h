@@ -27,6 +27,8 @@ struct Pattern::Program {
 
   static Result<Program> compile(std::string_view text, Calendar calendar);
   PatternMatch match(std::string_view key) const;
+  /// All directives of the unmoved time `name`.
+  std::vector<TimePart> time_parts(std::string_view name) const;
   Result<std::string> write(const PatternFields& fields) const;
 
  private:

@@ -190,6 +190,22 @@ TEST(Pattern, RepeatedTextsAndNumbersMustAgree) {
   EXPECT_EQ(pattern.match("7/a_07_b").kind, PatternMatch::Kind::inconsistent);
 }
 
+TEST(Pattern, TellsWhatItsTimesSpan) {
+  const auto span = [](std::string_view text, std::string_view key, Calendar calendar) {
+    const Pattern pattern = compile(text, calendar);
+    const TimeSpan found = pattern.span("t", pattern.match(key).fields).value();
+    return format_instant(calendar, found.begin) + "/" + format_instant(calendar, found.end);
+  };
+  EXPECT_EQ(span("{t:%Y}", "2020", Calendar::standard), "2020-01-01T00:00:00/2021-01-01T00:00:00");
+  EXPECT_EQ(span("{t:%Y%m}", "202012", Calendar::standard), "2020-12-01T00:00:00/2021-01-01T00:00:00");
+  EXPECT_EQ(span("{t:%Y}/{t:%m%d}", "2001/0228", Calendar::no_leap), "2001-02-28T00:00:00/2001-03-01T00:00:00");
+  EXPECT_EQ(span("{t:%Y%j%H}", "202000123", Calendar::standard), "2020-01-01T23:00:00/2020-01-02T00:00:00");
+  EXPECT_EQ(span("{t:%Y%m%d%H%M}", "202001012330", Calendar::standard), "2020-01-01T23:30:00/2020-01-01T23:31:00");
+  EXPECT_EQ(span("{t:%Y%m%d%H%M%S%1}", "202001012330005", Calendar::standard),
+            "2020-01-01T23:30:00.5/2020-01-01T23:30:00.6");
+  EXPECT_FALSE(compile("{t:%Y}").span("x", compile("{t:%Y}").match("2020").fields));
+}
+
 TEST(Pattern, CompileNamesMistakes) {
   EXPECT_NE(error_of("{time:%Q}").find("no directive '%Q'"), std::string::npos);
   EXPECT_NE(error_of("{time:%Y").find("not closed"), std::string::npos);

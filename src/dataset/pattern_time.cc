@@ -126,6 +126,32 @@ Result<std::string> format_part(const TimePart& part, const DateTime& time, Cale
   return invalid(fmt::format("year {} cannot be written with {} digits", time.date.year, part.digits));
 }
 
+Result<TimeSpan> span_of(const std::vector<TimePart>& parts, const DateTime& time, Calendar calendar) {
+  const auto has = [&](Kind kind) {
+    return std::ranges::any_of(parts, [&](const TimePart& part) { return canonical(part.kind) == kind; });
+  };
+  TimeSpan span;
+  VDP_ASSIGN(span.begin, to_instant(calendar, time));
+  const auto lasting = [&](Int128 nanoseconds) {
+    span.end = Instant{span.begin.nanoseconds + nanoseconds};
+    return span;
+  };
+  constexpr Int128 ns_per_second = 1'000'000'000;
+  for (const auto& part : parts) {
+    if (part.kind == Kind::fraction) return lasting(power_of_ten(9 - part.digits));
+  }
+  if (has(Kind::second)) return lasting(ns_per_second);
+  if (has(Kind::minute)) return lasting(60 * ns_per_second);
+  if (has(Kind::hour)) return lasting(3'600 * ns_per_second);
+  if (has(Kind::day) || has(Kind::day_of_year)) return lasting(86'400 * ns_per_second);
+  DateTime next = time;
+  const bool last_month = !has(Kind::month) || time.date.month == 12;
+  next.date.month = last_month ? 1 : time.date.month + 1;
+  next.date.year += last_month ? 1 : 0;
+  VDP_ASSIGN(span.end, to_instant(calendar, next));
+  return span;
+}
+
 Result<DateTime> moved(const DateTime& time, Duration offset, Calendar calendar) {
   VDP_ASSIGN(Instant instant, to_instant(calendar, time));
   instant.nanoseconds += offset.count();

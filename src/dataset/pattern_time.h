@@ -36,6 +36,9 @@ class TimeParts {
 /// The directive's text for a time; `invalid` where it cannot be written so.
 Result<std::string> format_part(const TimePart& part, const DateTime& time, Calendar calendar);
 
+/// From a time to just before the next one that the directives tell from it.
+Result<TimeSpan> span_of(const std::vector<TimePart>& parts, const DateTime& time, Calendar calendar);
+
 /// The time moved by a duration.
 Result<DateTime> moved(const DateTime& time, Duration offset, Calendar calendar);
 

@@ -1,0 +1,86 @@
+// The parts of the dataset file that are little more than their words.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "dataset/locations.h"
+#include "dataset/readers.h"
+#include "dataset/section.h"
+
+namespace vdp::dataset {
+
+void read_identity(const toml::table& document, DatasetFile& file, Findings& findings) {
+  Section section = Section::of(document, "dataset", findings);
+  const std::string folder_name = std::filesystem::path(file.folder).parent_path().filename().string();
+  file.identity.name = section.text("name").value_or(folder_name);
+  if (file.identity.name.empty()) section.invalid("name", "found an empty text, expected a name");
+  file.identity.title = section.text("title").value_or("");
+  file.identity.license = section.text("license").value_or("");
+  file.identity.citation = section.text("citation").value_or("");
+  section.take("group", absolute_group(section.text("group").value_or("/")), file.identity.group);
+}
+
+void read_store(const toml::table& document, DatasetFile& file, Findings& findings) {
+  Section section = Section::of(document, "store", findings);
+  section.take("url", absolute_url(section.text("url").value_or("./store"), file.folder), file.store.url);
+  file.store.branch = section.text("branch").value_or("main");
+  if (file.store.branch.empty()) section.invalid("branch", "found an empty text, expected a branch");
+  file.store.create = section.boolean("create").value_or(true);
+}
+
+void read_parse(const toml::table& document, DatasetFile& file, Findings& findings) {
+  Section section = Section::of(document, "parse", findings);
+  ParseSpec& parse = file.parse;
+  parse.format = section.text("format").value_or("auto");
+  section.take("group", absolute_group(section.text("group").value_or("/")), parse.group);
+  parse.select = section.texts("select").value_or(std::vector<std::string>());
+  parse.drop = section.texts("drop").value_or(std::vector<std::string>());
+  parse.rename = section.text_table("rename");
+  parse.promote = section.texts_table("promote");
+  for (const std::string& name : parse.select) {
+    if (std::ranges::find(parse.drop, name) != parse.drop.end()) {
+      section.invalid("drop", fmt::format("'{}' is also selected", name));
+    }
+  }
+  for (const auto& [name, dims] : parse.promote) {
+    const bool has_wildcard = name == "*" || std::ranges::find(dims, "...") != dims.end();
+    if (has_wildcard) {
+      findings.not_implemented("parse.promote", section.line("promote"), "\"*\" and \"...\" in promote");
+    }
+  }
+}
+
+void read_coords(const toml::table& document, DatasetFile& file, Findings& findings) {
+  Section section = Section::of(document, "coords", findings);
+  file.coords.native = section.texts("native");
+  file.coords.static_names = section.texts("static");
+}
+
+void read_forward(const toml::table& document, DatasetFile& file, Findings& findings) {
+  Section section = Section::of(document, "forward", findings);
+  ForwardSpec& forward = file.forward;
+  const auto late = section.text("late");
+  if (late == "region") forward.late = LatePolicy::region;
+  if (late == "reject") forward.late = LatePolicy::reject;
+  const auto gap = section.text("gap");
+  if (gap == "reserve") forward.gap = GapPolicy::reserve;
+  if (gap == "allow") forward.gap = GapPolicy::allow;
+  if (section.text("same") == "skip") forward.same = SamePolicy::skip;
+  if (section.text("other") == "replace") forward.other = OtherPolicy::replace;
+  if (const auto batch = section.count("batch")) forward.batch = *batch;
+  const bool grows = file.axes.empty() || file.axes.front().kind == AxisKind::grow;
+  if (grows && forward.late == LatePolicy::region) {
+    section.invalid("late", "a growing axis has no slots before its end; expected reject");
+  }
+  if (grows && forward.gap == GapPolicy::reserve) {
+    section.invalid("gap", "a growing axis has no holes to reserve; expected allow");
+  }
+}
+
+void read_manifest(const toml::table& document, DatasetFile& file, Findings& findings) {
+  Section section = Section::of(document, "manifest", findings);
+  file.manifest_split = section.count_table("split");
+}
+
+}  // namespace vdp::dataset

@@ -1,0 +1,22 @@
+// One reader a part of the dataset file. Each takes what is valid and reports the rest.
+#pragma once
+
+#include "dataset/dataset_file.h"
+#include "dataset/findings.h"
+#include "dataset/toml.h"
+
+namespace vdp::dataset {
+
+void read_identity(const toml::table& document, DatasetFile& file, Findings& findings);
+void read_store(const toml::table& document, DatasetFile& file, Findings& findings);
+/// Before the source, whose pattern needs the calendar; `from` is settled by settle_axis_source().
+void read_axes(const toml::table& document, DatasetFile& file, Findings& findings);
+void read_source(const toml::table& document, DatasetFile& file, Findings& findings);
+void settle_axis_source(const toml::table& document, DatasetFile& file, Findings& findings);
+void read_parse(const toml::table& document, DatasetFile& file, Findings& findings);
+void read_coords(const toml::table& document, DatasetFile& file, Findings& findings);
+void read_attributes(const toml::table& document, DatasetFile& file, Findings& findings);
+void read_forward(const toml::table& document, DatasetFile& file, Findings& findings);
+void read_manifest(const toml::table& document, DatasetFile& file, Findings& findings);
+
+}  // namespace vdp::dataset
