@@ -305,17 +305,17 @@ def test_bad_usage(vdp: Engine, tmp_path: Path, arguments: list[str]) -> None:
 
 def test_check_derives_the_schema(vdp: Engine, archive_of) -> None:
     archive = archive_of(Mur(), 2)
-    told = vdp("check", archive.dataset, archive.path(0))
+    told = vdp("check", archive.dataset, "--seed", archive.product.key(0))
     for name in ("analysed_sst", "sea_ice_fraction", "time", "lat", "lon"):
         assert name in told.stdout
-    assert isinstance(vdp("check", archive.dataset, archive.path(0), "--json").document, dict)
+    assert isinstance(vdp("check", archive.dataset, "--seed", archive.product.key(0), "--json").document, dict)
     assert not archive.store.exists()
 
 
 def test_check_finds_that_the_seed_does_not_fit(vdp: Engine, archive_of) -> None:
     archive = archive_of(Mur(), 1)
     archive.dataset.write_text(archive.dataset.read_text() + '[coords]\nstatic = ["latitude"]\n')
-    answer = vdp("check", archive.dataset, archive.path(0), expect=None)
+    answer = vdp("check", archive.dataset, "--seed", archive.product.key(0), expect=None)
     assert answer.exit_code in (FINDINGS, BAD_USAGE)
     assert "latitude" in answer.stdout + answer.stderr
 
