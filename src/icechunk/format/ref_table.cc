@@ -30,7 +30,7 @@ void RefTable::reserve(std::size_t rows) {
 
 void RefTable::append_row(std::span<const std::uint32_t> row_index, ChunkRefKind kind, std::uint32_t target,
                           std::uint64_t offset, std::uint64_t length) {
-  if (sorted_ && !empty() && !index_less(index(size() - 1), row_index)) sorted_ = false;
+  if (sorted() && (empty() || index_less(index(size() - 1), row_index))) ++sorted_rows_;
   index_.insert(index_.end(), row_index.begin(), row_index.end());
   kind_.push_back(kind);
   target_.push_back(target);
@@ -71,7 +71,11 @@ void RefTable::append(const ChunkRefView& row) {
 std::vector<std::size_t> RefTable::sorted_order() const {
   std::vector<std::size_t> order(size());
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return index_less(index(a), index(b)); });
+  const auto less = [&](std::size_t a, std::size_t b) { return index_less(index(a), index(b)); };
+  // Reads and writes alternate: only what came since the last sort is sorted, and merged with the rest.
+  const auto unsorted = order.begin() + static_cast<std::ptrdiff_t>(sorted_rows_);
+  std::stable_sort(unsorted, order.end(), less);
+  std::inplace_merge(order.begin(), unsorted, order.end(), less);
   // Of equal indices the last one appended comes last: keep it.
   std::size_t kept = 0;
   for (std::size_t i = 0; i < order.size(); ++i) {
@@ -83,7 +87,7 @@ std::vector<std::size_t> RefTable::sorted_order() const {
 }
 
 void RefTable::sort() {
-  if (sorted_) return;
+  if (sorted()) return;
   const std::vector<std::size_t> order = sorted_order();
   std::vector<std::uint32_t> ordered_index;
   ordered_index.reserve(order.size() * rank_);
@@ -96,7 +100,7 @@ void RefTable::sort() {
   permute(target_, order);
   permute(offset_, order);
   permute(length_, order);
-  sorted_ = true;
+  sorted_rows_ = size();
 }
 
 ChunkRefView RefTable::operator[](std::size_t row) const {

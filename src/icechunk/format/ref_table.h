@@ -35,7 +35,7 @@ class RefTable {
   /// A copy of a row of this kind of another table.
   void append(const ChunkRefView& row);
 
-  bool sorted() const { return sorted_; }
+  bool sorted() const { return sorted_rows_ == size(); }
   void sort();
 
   std::span<const std::uint32_t> index(std::size_t row) const { return {index_.data() + row * rank_, rank_}; }
@@ -57,7 +57,7 @@ class RefTable {
   std::vector<std::size_t> sorted_order() const;
 
   std::size_t rank_;
-  bool sorted_ = true;
+  std::size_t sorted_rows_ = 0;  ///< so many rows from the first are in order
   std::vector<std::uint32_t> index_;  ///< rank_ numbers per row
   std::vector<ChunkRefKind> kind_;
   std::vector<std::uint32_t> target_;  ///< virtual: position in locations_; native: position in chunk_ids_

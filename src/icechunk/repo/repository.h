@@ -35,6 +35,10 @@ struct Operation {
   Update update;
 };
 
+class RepositoryState;
+
+class RepositoryState;
+
 /// A handle; copies share the store and the cache. Safe for use from several threads.
 class Repository {
  public:
@@ -71,8 +75,8 @@ class Repository {
   Result<Session> writable_session(const std::string& branch) const;
 
  private:
-  explicit Repository(std::shared_ptr<class RepositoryState> state);
-  std::shared_ptr<class RepositoryState> state_;
+  explicit Repository(std::shared_ptr<RepositoryState> state);
+  std::shared_ptr<RepositoryState> state_;
 };
 
 }  // namespace vdp::icechunk

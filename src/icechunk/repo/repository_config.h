@@ -2,37 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "icechunk/repo/manifest_splitting.h"
+#include "icechunk/repo/virtual_chunk_container.h"
 
 namespace vdp::icechunk {
-
-/// A place that virtual chunks may come from.
-struct VirtualChunkContainer {
-  std::string url_prefix;           ///< ends in '/'
-  std::optional<std::string> name;  ///< what "vcc://NAME/..." means
-  Json store;                       ///< {"local_file_system": "/data"}, {"s3": {...}}, ...
-};
-
-/// For sources below a local directory: "file:///data/" with the store {"local_file_system": "/data"}.
-VirtualChunkContainer local_container(const std::string& directory, std::optional<std::string> name = std::nullopt);
-
-struct S3ContainerOptions {
-  std::string region;
-  std::string endpoint_url;  ///< empty: Amazon's; otherwise the container is "s3_compatible"
-  bool anonymous = false;
-  bool force_path_style = false;
-  bool allow_http = false;
-};
-/// For sources below "s3://bucket/prefix/".
-VirtualChunkContainer s3_container(const std::string& url_prefix, const S3ContainerOptions& options,
-                                   std::optional<std::string> name = std::nullopt);
-/// For sources below "https://host/path/".
-VirtualChunkContainer http_container(const std::string& url_prefix, std::optional<std::string> name = std::nullopt);
 
 class RepositoryConfig {
  public:

@@ -25,6 +25,8 @@ struct NodeSummary {
   NodeId id;
 };
 
+class SessionState;
+
 /// Fetches the bytes of a virtual chunk, for read_chunk.
 using VirtualChunkReader = std::function<Result<Bytes>(const VirtualChunk&)>;
 
@@ -35,9 +37,11 @@ using VirtualChunkReader = std::function<Result<Bytes>(const VirtualChunk&)>;
 ///
 /// How a commit goes:
 ///   1. No changes: the outcome is NothingToCommit.
-///   2. For each array whose chunks or grid changed, cells of the split grid (ManifestSplitting) that hold a change get
-///      new manifests; manifests of other cells are kept as they are, unread. Each new manifest is written under a
-///      random id, and its extents are the bounding box of the references in it.
+///   2. For each array whose chunks or grid changed, the changes are divided into the cells of the split grid
+///      (ManifestSplitting). Manifests that hold a changed chunk, or reach beyond the grid, are written anew; what is
+///      appended to a cell gets a small tail manifest of its own, and tails are merged now and then (ManifestWriter).
+///      All other manifests are kept as they are, unread. Each new manifest is written under a random id, and its
+///      extents are the bounding box of the references in it.
 ///   3. The snapshot (all nodes, all manifests with their exact sizes) and the transaction log (which node and which
 ///      chunk changed) are written under the new snapshot's id. Its time is later than its parent's, whatever the clock.
 ///   4. `repo` is read with its version. Where the branch no longer points at the base: if our snapshot is among the
@@ -115,9 +119,8 @@ class Session {
 
  private:
   friend class Repository;
-  class Impl;
-  explicit Session(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Session(std::unique_ptr<SessionState> state);
+  std::unique_ptr<SessionState> state_;
 };
 
 }  // namespace vdp::icechunk

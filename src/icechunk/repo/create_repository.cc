@@ -1,0 +1,72 @@
+// Repository::create.
+#include <fmt/format.h>
+
+#include "icechunk/format/transaction_log.h"
+#include "icechunk/repo/immutable_put.h"
+#include "icechunk/repo/object_keys.h"
+#include "icechunk/repo/repository.h"
+#include "icechunk/repo/repository_state.h"
+
+namespace vdp::icechunk {
+namespace {
+
+constexpr int max_attempts = 5;
+constexpr std::int64_t pause_us = 50'000;
+
+Snapshot first_snapshot(TimestampUs now_us) {
+  Snapshot snapshot;
+  snapshot.id = first_snapshot_id;
+  snapshot.flushed_at_us = now_us;
+  snapshot.message = "Repository initialized";
+  snapshot.metadata = encode_metadata({{"__icechunk", {{"is_root", true}}}});
+  return snapshot;
+}
+
+RepoInfo first_repo_info(const Snapshot& snapshot, const RepositoryConfig& config) {
+  RepoInfo info;
+  info.snapshots = {{snapshot.id, -1, snapshot.flushed_at_us, snapshot.message, snapshot.metadata, {}}};
+  info.branches = {{"main", 0}};
+  info.status.set_at_us = snapshot.flushed_at_us;
+  info.latest_updates = {{RepoInitialized{}, snapshot.flushed_at_us, std::nullopt}};
+  if (!config.is_default()) info.config = encode_flexbuffer(config.document());
+  return info;
+}
+
+/// Only where there is no `repo` yet. After a lost answer, the object that is there tells whose it is.
+Status put_first_repo(const RepositoryState& repository, const Bytes& object) {
+  ObjectStore& store = repository.store();
+  for (int attempt = 1;; ++attempt) {
+    const auto put = store.put(repo_key, object, PutCondition::create_only());
+    if (put) return {};
+    const ErrorKind kind = put.error().kind;
+    const bool unclear = kind == ErrorKind::transient || kind == ErrorKind::outcome_unknown;
+    if (!unclear && kind != ErrorKind::conflict) return std::unexpected(within(store.url(), put.error()));
+    const auto present = store.get(repo_key);
+    if (present && present->bytes == object) return {};
+    if (present) return conflict(fmt::format("{}: somebody else has made a repository here just now", store.url()));
+    if (attempt == max_attempts) return std::unexpected(within(store.url(), put.error()));
+    repository.clock().sleep_us(pause_us * attempt);
+  }
+}
+
+}  // namespace
+
+Result<Repository> Repository::create(ObjectStorePtr store, const RepositoryConfig& config,
+                                      const RepositoryOptions& options) {
+  VDP_ASSIGN_IN(store->url(), const std::vector<ObjectInfo> present, store->list(""));
+  if (!present.empty()) {
+    return conflict(fmt::format("{}: expected an empty place for a new repository, found {} objects, the first is {}",
+                                store->url(), present.size(), present.front().key));
+  }
+  auto state = std::make_shared<RepositoryState>(std::move(store), 2, options);
+  const Snapshot snapshot = first_snapshot(state->clock().now_us());
+  VDP_ASSIGN(const Bytes repo, encode_repo_info(first_repo_info(snapshot, config)));
+  TransactionLog log;
+  log.id = snapshot.id;
+  VDP_TRY(put_immutable(*state, snapshot_key(snapshot.id), encode_snapshot(snapshot)));
+  VDP_TRY(put_immutable(*state, transaction_log_key(snapshot.id), encode_transaction_log(log)));
+  VDP_TRY(put_first_repo(*state, repo));
+  return Repository(std::move(state));
+}
+
+}  // namespace vdp::icechunk

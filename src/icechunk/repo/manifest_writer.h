@@ -1,0 +1,71 @@
+// Divides an array's references among manifests, and writes those that must be new.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "icechunk/repo/array_refs.h"
+
+namespace vdp::icechunk {
+
+/// What a commit makes of one array's manifests.
+struct WrittenManifests {
+  std::vector<ManifestRef> refs;    ///< all of the array, by their first chunk
+  std::vector<ManifestFile> files;  ///< of the new ones
+};
+
+/// Which of a cell's kept manifests a new one of `size` references takes in, as positions in `kept_sizes`. A manifest
+/// is taken in where it is at most twice as large as all that is merged before it, so that each reference is rewritten
+/// a logarithmic number of times; and the smallest ones until at most `max_manifests_per_cell` are left. A complete
+/// cell is made one manifest: nothing is appended to it any more.
+std::vector<std::size_t> tails_to_merge(const std::vector<std::uint64_t>& kept_sizes, std::uint64_t size,
+                                        bool cell_complete);
+inline constexpr std::size_t max_manifests_per_cell = 8;
+
+/// For one array and one commit.
+class ManifestWriter {
+ public:
+  /// `node` has the new shape and the base's manifests; `changes` (sorted, or null) what was written and deleted.
+  ManifestWriter(RepositoryState& repository, const Snapshot& base, const NodeSnapshot& node, const RefTable* changes,
+                 std::vector<std::uint32_t> cell_shape);
+
+  Result<WrittenManifests> write();
+
+ private:
+  /// References that go into one new manifest.
+  struct Cell {
+    explicit Cell(std::size_t rank) : refs(rank) {}
+    RefTable refs;
+    ChunkBox bounds;  ///< of refs; empty vectors before the first
+  };
+  enum class Fate { kept, rewritten };
+
+  void add_changes();
+  void mark_touched();
+  Status read_rewritten();
+  void mark_overlapped();
+  void mark_tails();
+  void add(const ChunkRefView& ref);
+  Status put_cells(WrittenManifests& written);
+
+  GridIndex cell_of(std::span<const std::uint32_t> index) const;
+  std::optional<GridIndex> cell_of(const ChunkBox& extents) const;
+  bool in_grid(std::span<const std::uint32_t> index) const;
+  bool in_grid(const ChunkBox& extents) const;
+  bool is_complete(const GridIndex& cell, const ChunkBox& bounds) const;
+  bool holds_change(const ChunkBox& extents) const;
+  std::uint64_t ref_count(const ManifestRef& manifest) const;
+
+  RepositoryState& repository_;
+  const Snapshot& base_;
+  const NodeSnapshot& node_;
+  const RefTable* changes_;
+  const std::size_t rank_;
+  const std::vector<std::uint32_t> cell_shape_;
+  std::vector<Fate> fates_;       ///< per manifest of the base
+  std::vector<bool> read_;        ///< its references are in cells_
+  std::map<GridIndex, Cell> cells_;
+};
+
+}  // namespace vdp::icechunk

@@ -1,0 +1,175 @@
+#include "icechunk/repo/repository.h"
+
+#include <fmt/format.h>
+
+#include "icechunk/repo/legacy_refs.h"
+#include "icechunk/repo/object_keys.h"
+#include "icechunk/repo/repo_edit.h"
+#include "icechunk/repo/repo_update.h"
+#include "icechunk/repo/repository_state.h"
+#include "icechunk/repo/session_state.h"
+
+namespace vdp::icechunk {
+namespace {
+
+/// The format version of the repository in the store, or nothing. The object `repo` decides: what is left of version 1
+/// beside it has no meaning.
+Result<std::optional<int>> find_format_version(ObjectStore& store) {
+  const Result<ObjectInfo> repo = store.head(repo_key);
+  if (repo) return 2;
+  if (repo.error().kind != ErrorKind::not_found) return std::unexpected(within(store.url(), repo.error()));
+  VDP_ASSIGN_IN(store.url(), const bool legacy, legacy_repository_exists(store));
+  if (legacy) return 1;
+  return std::optional<int>();
+}
+
+Status check_format_version(const RepoInfo& info) {
+  if (info.spec_version == 2) return {};
+  return unsupported(fmt::format("repo says format version {}, expected 2", info.spec_version));
+}
+
+Failure legacy_is_readonly(const ObjectStore& store) {
+  return unsupported(fmt::format("{}: the repository has format version 1, which is only read: migrate it to version 2 "
+                                 "with the official icechunk (icechunk.upgrade_icechunk_repository)", store.url()));
+}
+
+Status check_ref_name(const std::string& name) {
+  if (!name.empty()) return {};
+  return invalid("a branch or tag needs a name");
+}
+
+Result<std::uint32_t> position_of(const RepoInfo& info, const SnapshotId& snapshot) {
+  const auto position = info.find_snapshot(snapshot);
+  if (!position) return not_found(fmt::format("no snapshot {} in the repository", snapshot.text()));
+  return *position;
+}
+
+std::map<std::string, SnapshotId> ids_by_name(const RepoInfo& info, const std::vector<NamedRef>& refs) {
+  std::map<std::string, SnapshotId> ids;
+  for (const NamedRef& ref : refs) ids[ref.name] = info.snapshots[ref.snapshot].id;
+  return ids;
+}
+
+}  // namespace
+
+Repository::Repository(std::shared_ptr<RepositoryState> state) : state_(std::move(state)) {}
+
+Result<Repository> Repository::open(ObjectStorePtr store, const RepositoryOptions& options) {
+  VDP_ASSIGN(const std::optional<int> version, find_format_version(*store));
+  if (!version) return not_found(fmt::format("no Icechunk repository at {}", store->url()));
+  auto state = std::make_shared<RepositoryState>(std::move(store), *version, options);
+  if (*version == 2) {
+    VDP_ASSIGN(const VersionedRepoInfo repo, state->load_repo());
+    VDP_TRY(check_format_version(repo.info));
+  }
+  return Repository(std::move(state));
+}
+
+Result<bool> Repository::exists(ObjectStore& store) {
+  VDP_ASSIGN(const std::optional<int> version, find_format_version(store));
+  return version.has_value();
+}
+
+ObjectStore& Repository::store() const { return state_->store(); }
+
+int Repository::format_version() const { return state_->format_version(); }
+
+Result<RepositoryConfig> Repository::config() const {
+  if (format_version() == 1) return RepositoryConfig();
+  VDP_ASSIGN(const VersionedRepoInfo repo, state_->load_repo());
+  return stored_config(repo.info);
+}
+
+Result<Refs> Repository::refs() const {
+  if (format_version() == 1) return load_legacy_refs(store());
+  VDP_ASSIGN(const VersionedRepoInfo repo, state_->load_repo());
+  Refs refs{ids_by_name(repo.info, repo.info.branches), ids_by_name(repo.info, repo.info.tags), {}};
+  for (const std::string& name : repo.info.deleted_tags) refs.deleted_tags[name] = std::nullopt;
+  for (const UpdateEntry& entry : repo.info.latest_updates) {
+    const auto* deleted = std::get_if<TagDeleted>(&entry.update);
+    if (deleted != nullptr && refs.deleted_tags.contains(deleted->name)) {
+      refs.deleted_tags[deleted->name] = deleted->previous;
+    }
+  }
+  return refs;
+}
+
+Result<SnapshotId> Repository::resolve(const Revision& revision) const { return state_->resolve(revision); }
+
+Status Repository::writable() const {
+  if (format_version() == 1) return legacy_is_readonly(store());
+  VDP_ASSIGN(const VersionedRepoInfo repo, state_->load_repo());
+  return check_online(repo.info);
+}
+
+Status Repository::save_config(const RepositoryConfig& config) {
+  if (format_version() == 1) return legacy_is_readonly(store());
+  return update_repo(*state_, {ConfigChanged{},
+                               [&](RepoInfo& info) -> Status {
+                                 info.config = encode_flexbuffer(config.document());
+                                 if (config.is_default()) info.config.reset();
+                                 return {};
+                               },
+                               nullptr});
+}
+
+Status Repository::create_branch(const std::string& name, const SnapshotId& snapshot) {
+  if (format_version() == 1) return legacy_is_readonly(store());
+  VDP_TRY(check_ref_name(name));
+  return update_repo(*state_, {BranchCreated{name},
+                               [&](RepoInfo& info) -> Status {
+                                 VDP_ASSIGN(const std::uint32_t position, position_of(info, snapshot));
+                                 if (info.find_branch(name) != nullptr) {
+                                   return conflict(fmt::format("branch {} exists already", name));
+                                 }
+                                 set_ref(info.branches, name, position);
+                                 return {};
+                               },
+                               nullptr});
+}
+
+Status Repository::create_tag(const std::string& name, const SnapshotId& snapshot) {
+  if (format_version() == 1) return legacy_is_readonly(store());
+  VDP_TRY(check_ref_name(name));
+  return update_repo(*state_, {TagCreated{name},
+                               [&](RepoInfo& info) -> Status {
+                                 VDP_ASSIGN(const std::uint32_t position, position_of(info, snapshot));
+                                 constexpr std::uint16_t create_tag_flag = 4;
+                                 if (is_disabled(info, create_tag_flag)) {
+                                   return fail(ErrorKind::denied, "the repository's feature flags forbid new tags");
+                                 }
+                                 if (info.find_tag(name) != nullptr) {
+                                   return conflict(fmt::format("tag {} exists already", name));
+                                 }
+                                 // A name stands for one snapshot for ever.
+                                 if (std::ranges::binary_search(info.deleted_tags, name)) {
+                                   return conflict(fmt::format("tag {} was deleted, its name is not free", name));
+                                 }
+                                 set_ref(info.tags, name, position);
+                                 return {};
+                               },
+                               nullptr});
+}
+
+Result<Session> Repository::readonly_session(const Revision& revision) const {
+  VDP_ASSIGN(const SnapshotId id, resolve(revision));
+  auto session = std::make_unique<SessionState>();
+  session->repository = state_;
+  VDP_ASSIGN(session->base, state_->load_snapshot(id));
+  return Session(std::move(session));
+}
+
+Result<Session> Repository::writable_session(const std::string& branch) const {
+  if (format_version() == 1) return legacy_is_readonly(store());
+  VDP_ASSIGN(const VersionedRepoInfo repo, state_->load_repo());
+  VDP_TRY(check_online(repo.info));
+  VDP_ASSIGN(const SnapshotId tip, resolve_in(repo.info, Branch{branch}));
+  auto session = std::make_unique<SessionState>();
+  session->repository = state_;
+  session->branch = branch;
+  VDP_ASSIGN(session->config, stored_config(repo.info));
+  VDP_ASSIGN(session->base, state_->load_snapshot(tip));
+  return Session(std::move(session));
+}
+
+}  // namespace vdp::icechunk

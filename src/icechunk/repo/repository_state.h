@@ -1,0 +1,62 @@
+// What all sessions of a repository share: the store, the cache, and how objects are fetched.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "icechunk/format/manifest.h"
+#include "icechunk/format/repo_info.h"
+#include "icechunk/format/snapshot.h"
+#include "icechunk/repo/manifest_cache.h"
+#include "icechunk/repo/repository.h"
+
+namespace vdp::icechunk {
+
+/// `repo`, and the version of the object that it was decoded from.
+struct VersionedRepoInfo {
+  RepoInfo info;
+  std::string etag;
+};
+
+/// Safe for use from several threads.
+class RepositoryState {
+ public:
+  RepositoryState(ObjectStorePtr store, int format_version, const RepositoryOptions& options)
+      : store_(std::move(store)),
+        format_version_(format_version),
+        clock_(*options.clock),
+        random_(*options.random),
+        manifests_(options.manifest_cache_bytes) {}
+
+  ObjectStore& store() const { return *store_; }
+  int format_version() const { return format_version_; }
+  Clock& clock() const { return clock_; }
+  Random& random() const { return random_; }
+
+  /// Of a repository of version 2, as it is now.
+  Result<VersionedRepoInfo> load_repo() const;
+  Result<std::shared_ptr<const Snapshot>> load_snapshot(const SnapshotId& id) const;
+  Result<std::shared_ptr<const Manifest>> load_manifest(const ManifestFile& file);
+  void keep_manifest(std::shared_ptr<const Manifest> manifest) { manifests_.keep(std::move(manifest)); }
+
+  /// The snapshot that a revision names now.
+  Result<SnapshotId> resolve(const Revision& revision) const;
+
+ private:
+  ObjectStorePtr store_;
+  int format_version_;
+  Clock& clock_;
+  Random& random_;
+  ManifestCache manifests_;
+};
+
+/// The snapshot that a revision names in `info`; `not_found` with the names there are.
+Result<SnapshotId> resolve_in(const RepoInfo& info, const Revision& revision);
+
+/// The configuration that `info` holds; the default one where it holds none.
+Result<RepositoryConfig> stored_config(const RepoInfo& info);
+
+/// Why `info` must not be changed, or success.
+Status check_online(const RepoInfo& info);
+
+}  // namespace vdp::icechunk

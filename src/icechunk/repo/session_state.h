@@ -1,0 +1,39 @@
+// The inside of a session.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "icechunk/repo/array_refs.h"
+#include "icechunk/repo/change_set.h"
+#include "icechunk/repo/commit_outcome.h"
+#include "icechunk/repo/repository_state.h"
+
+namespace vdp::icechunk {
+
+class SessionState {
+ public:
+  std::shared_ptr<RepositoryState> repository;
+  std::shared_ptr<const Snapshot> base;
+  std::optional<std::string> branch;
+  RepositoryConfig config;  ///< as it was when the session was opened
+  ChangeSet changes;
+  bool spent = false;       ///< a commit's outcome is unknown
+
+  Status check_usable() const;
+  Status check_writable() const;
+
+  /// `not_found`, or `invalid` for a group where an array is asked for.
+  Result<const NodeSnapshot*> node(const std::string& path) const;
+  Result<const NodeSnapshot*> array(const std::string& path) const;
+  ArrayRefs refs(const NodeSnapshot& array) const;
+};
+
+/// `index` as manifests hold it; `invalid` outside the array's grid.
+Result<GridIndex> grid_index(const NodeSnapshot& array, const zarr::Shape& index);
+
+/// See Session::commit.
+Result<CommitOutcome> commit_session(SessionState& session, const std::string& message, const Json& metadata);
+
+}  // namespace vdp::icechunk

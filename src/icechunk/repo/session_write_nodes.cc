@@ -1,0 +1,142 @@
+// Making, changing and deleting nodes through a session.
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "icechunk/repo/node_path.h"
+#include "icechunk/repo/session.h"
+#include "icechunk/repo/session_state.h"
+
+namespace vdp::icechunk {
+namespace {
+
+constexpr std::size_t max_rank = 64;
+
+Status check_parent(const SessionState& session, const std::string& path) {
+  if (path == "/") return {};
+  const std::string parent = parent_path(path);
+  const NodeSnapshot* node = find_node(*session.base, session.changes, parent);
+  if (node == nullptr) return invalid(fmt::format("{}: its parent {} does not exist", path, parent));
+  if (node->array) return invalid(fmt::format("{}: its parent {} is an array, expected a group", path, parent));
+  return {};
+}
+
+/// The array's part of a node, without manifests.
+Result<ArrayNode> array_node(const std::string& path, const zarr::ArrayMetadata& metadata) {
+  if (metadata.rank() > max_rank) {
+    return over_limit(fmt::format("{}: rank {}, at most {}", path, metadata.rank(), max_rank));
+  }
+  ArrayNode node;
+  const zarr::Shape grid = metadata.grid_shape();
+  for (std::size_t d = 0; d < metadata.rank(); ++d) {
+    if (grid[d] > std::numeric_limits<std::uint32_t>::max()) {
+      return over_limit(fmt::format("{}: {} chunks along dimension {}, at most 2^32 - 1", path, grid[d], d));
+    }
+    node.shape.push_back({metadata.shape[d], static_cast<std::uint32_t>(grid[d])});
+  }
+  for (const auto& name : metadata.dimension_names) {
+    // Official readers take an empty name for none.
+    node.dimension_names.push_back(name && name->empty() ? std::nullopt : name);
+  }
+  return node;
+}
+
+/// Chunks that the new grid leaves out are deleted, so that they do not come back when the array grows again.
+Status delete_chunks_outside(SessionState& session, const NodeSnapshot& former, const ArrayNode& next) {
+  const auto& old_shape = former.array->shape;
+  RefTable outside(old_shape.size());
+  for (std::size_t d = 0; d < old_shape.size(); ++d) {
+    if (next.shape[d].chunk_count >= old_shape[d].chunk_count) continue;
+    ChunkBox box;
+    for (const DimensionExtent& extent : old_shape) {
+      box.begin.push_back(0);
+      box.end.push_back(extent.chunk_count);
+    }
+    box.begin[d] = next.shape[d].chunk_count;
+    VDP_TRY(session.refs(former).for_each(box, [&](const ChunkRefView& ref) { outside.append_missing(ref.index); }));
+  }
+  if (outside.empty()) return {};
+  RefTable& changes = session.changes.chunks_to_change(former.id, old_shape.size());
+  for (std::size_t row = 0; row < outside.size(); ++row) changes.append_missing(outside.index(row));
+  return {};
+}
+
+Status put_array(SessionState& session, const std::string& path, const zarr::ArrayMetadata& metadata,
+                 const std::string& zarr_json) {
+  VDP_TRY(session.check_writable());
+  VDP_TRY(check_path(path));
+  VDP_TRY(check_parent(session, path));
+  VDP_ASSIGN(ArrayNode array, array_node(path, metadata));
+  const NodeSnapshot* former = find_node(*session.base, session.changes, path);
+  if (former == nullptr) {
+    session.changes.add_node({NodeId::random(session.repository->random()), path, zarr_json, std::move(array), {}});
+    return {};
+  }
+  if (!former->array) return invalid(fmt::format("{}: a group has this path already", path));
+  if (former->zarr_json == zarr_json) return {};
+  if (former->array->shape.size() != array.shape.size()) {
+    return invalid(fmt::format("{}: found rank {}, expected {} as before: delete the array first", path,
+                               array.shape.size(), former->array->shape.size()));
+  }
+  VDP_TRY(delete_chunks_outside(session, *former, array));
+  NodeSnapshot next = *former;
+  next.zarr_json = zarr_json;
+  array.manifests = std::move(next.array->manifests);
+  next.array = std::move(array);
+  session.changes.update_node(std::move(next));
+  return {};
+}
+
+Result<Json> parse_metadata(const std::string& path, const std::string& zarr_json, std::string_view node_type) {
+  VDP_ASSIGN_IN(path, Json document, parse_json(zarr_json));
+  const bool fits = document.is_object() && document.value("zarr_format", Json()) == 3 &&
+                    document.value("node_type", Json()) == node_type;
+  if (!fits) return invalid(fmt::format("{}: expected the zarr.json of a Zarr v3 {}", path, node_type));
+  return document;
+}
+
+}  // namespace
+
+Status Session::set_group(const std::string& path, const std::string& zarr_json) {
+  VDP_TRY(state_->check_writable());
+  VDP_TRY(check_path(path));
+  VDP_TRY(check_parent(*state_, path));
+  VDP_TRY(parse_metadata(path, zarr_json, "group"));
+  const NodeSnapshot* former = find_node(*state_->base, state_->changes, path);
+  if (former == nullptr) {
+    state_->changes.add_node({NodeId::random(state_->repository->random()), path, zarr_json, {}, {}});
+    return {};
+  }
+  if (former->array) return invalid(fmt::format("{}: an array has this path already", path));
+  if (former->zarr_json == zarr_json) return {};
+  NodeSnapshot next = *former;
+  next.zarr_json = zarr_json;
+  state_->changes.update_node(std::move(next));
+  return {};
+}
+
+Status Session::set_array(const std::string& path, const zarr::ArrayMetadata& metadata) {
+  return put_array(*state_, path, metadata, zarr::zarr_json(metadata));
+}
+
+Status Session::set_array(const std::string& path, const std::string& zarr_json) {
+  VDP_ASSIGN(const Json document, parse_metadata(path, zarr_json, "array"));
+  VDP_ASSIGN_IN(path, const zarr::ArrayMetadata metadata, zarr::parse_array_metadata(document));
+  return put_array(*state_, path, metadata, zarr_json);
+}
+
+Status Session::delete_node(const std::string& path) {
+  VDP_TRY(state_->check_writable());
+  VDP_TRY(state_->node(path));
+  std::vector<std::string> doomed;
+  for (const NodeSnapshot* node : all_nodes(*state_->base, state_->changes)) {
+    if (node->path == path || is_below(node->path, path)) doomed.push_back(node->path);
+  }
+  for (const std::string& one : doomed) {
+    const NodeSnapshot* node = find_node(*state_->base, state_->changes, one);
+    state_->changes.delete_node(*node, state_->base->find(one) != nullptr);
+  }
+  return {};
+}
+
+}  // namespace vdp::icechunk
