@@ -74,6 +74,7 @@ class ChunkListing {
 Json array_document(const VirtualTree& tree, const VirtualArray& array, const InspectOptions& options) {
   Json metadata = to_json(array.metadata);
   metadata.erase("attributes");
+  if (array.metadata.rank() == 0) metadata["dimension_names"] = Json::array();  // as zarr-python says of a scalar
   Json document = Json::object();
   document["metadata"] = std::move(metadata);
   document["attributes"] = mark_non_finite(array.metadata.attributes);
