@@ -286,6 +286,51 @@ def unwritten(file: netCDF4.Dataset) -> None:
 
 
 @_netcdf
+def inherited_dimensions(file: netCDF4.Dataset) -> None:
+    file.createDimension("x", 3)
+    file.createVariable("x", "i4", ("x",))[:] = [1, 2, 3]
+    inner = file.createGroup("inner")
+    inner.createDimension("y", 2)
+    inner.createVariable("v", "f4", ("y", "x"))[:] = np.arange(6).reshape(2, 3)
+
+
+@_netcdf
+def variable_named_as_a_dimension_it_lacks(file: netCDF4.Dataset) -> None:
+    file.createDimension("x", 3)
+    file.createDimension("y", 2)
+    file.createVariable("x", "f8", ("y",))[:] = [0.5, 1.5]
+
+
+@_netcdf
+def coordinate_of_two_dimensions(file: netCDF4.Dataset) -> None:
+    file.createDimension("time", None)
+    file.createDimension("length", 4)
+    file.createVariable("time", "S1", ("time", "length"))[:] = np.array([list("2024"), list("2025")], "S1")
+    file.createVariable("v", "i4", ("time",))[:] = [1, 2]
+
+
+@_netcdf
+def two_unlimited_dimensions(file: netCDF4.Dataset) -> None:
+    file.createDimension("time", None)
+    file.createDimension("station", None)
+    file.createVariable("v", "f4", ("time", "station"))[:] = np.arange(6).reshape(2, 3)
+
+
+@_netcdf
+def enumeration(file: netCDF4.Dataset) -> None:
+    file.createDimension("x", 3)
+    kinds = file.createEnumType("u1", "surface_t", {"sea": 0, "land": 1})
+    file.createVariable("surface", kinds, ("x",), fill_value=0)[:] = [0, 1, 0]
+
+
+@_netcdf
+def compound(file: netCDF4.Dataset) -> None:
+    file.createDimension("x", 2)
+    record = file.createCompoundType(np.dtype([("a", "f8"), ("b", "i4")]), "record_t")
+    file.createVariable("records", record, ("x",))[:] = np.array([(1.5, 2), (2.5, 3)], [("a", "f8"), ("b", "i4")])
+
+
+@_netcdf
 def many_variables(file: netCDF4.Dataset) -> None:
     file.createDimension("x", 2)
     for number in range(120):
