@@ -179,6 +179,9 @@ TEST_P(StoreConformance, RefusesBadKeys) {
     EXPECT_EQ(store_->copy(key, "to").error().kind, ErrorKind::invalid) << key;
   }
   EXPECT_EQ(store_->put(std::string("a\0b", 3), {}).error().kind, ErrorKind::invalid);
+  std::string deep = "a";
+  while (deep.size() < 100'000) deep += "/a";
+  EXPECT_EQ(store_->put(deep, {}).error().kind, ErrorKind::invalid);
   put("from", "x");
   EXPECT_EQ(store_->copy("from", "../to").error().kind, ErrorKind::invalid);
   for (const std::string prefix : {"/", "../", "a//", "a/../b", "./"}) {

@@ -19,6 +19,9 @@ Status check_part(std::string_view key, std::string_view part) {
 
 Status check_key(std::string_view key) {
   if (key.empty()) return invalid("an empty key names no object");
+  if (key.size() > max_key_bytes) {
+    return invalid(fmt::format("a key of {} bytes, more than {}: {}...", key.size(), max_key_bytes, key.substr(0, 60)));
+  }
   if (key.front() == '/') return refuse(key, "begins with '/': keys are relative to the store's root");
   if (key.find('\0') != std::string_view::npos) return invalid("a key contains a NUL byte");
   std::size_t begin = 0;

@@ -13,6 +13,7 @@
 #include "base/checked.h"
 #include "store/key.h"
 #include "store/local_file.h"
+#include "store/local_root.h"
 #include "store/url.h"
 
 namespace vdp {
@@ -20,20 +21,14 @@ namespace {
 
 using local::Access;
 using local::FileDescriptor;
+using local::split_last;
 using local::TemporaryFile;
-
-/// "a/b/c" -> {"a/b", "c"}.
-std::pair<std::string, std::string> split_last(std::string_view key) {
-  const std::size_t slash = key.rfind('/');
-  if (slash == std::string_view::npos) return {"", std::string(key)};
-  return {std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))};
-}
 
 class LocalStore final : public ObjectStore {
  public:
-  LocalStore(std::string root, LocalStoreOptions options) : root_(std::move(root)), options_(options) {}
+  LocalStore(std::string root, bool durable) : root_(std::move(root), durable) {}
 
-  std::string url() const override { return "file://" + encode_path(root_); }
+  std::string url() const override { return "file://" + encode_path(root_.path()); }
 
   Result<ObjectInfo> head(std::string_view key) override;
   Result<ObjectData> get(std::string_view key) override;
@@ -49,74 +44,17 @@ class LocalStore final : public ObjectStore {
     ObjectInfo info;
   };
 
-  std::string path_of(std::string_view key) const { return root_ + std::string(key); }
-  Status create_root();
-  /// Walks part by part, so that no symbolic link below the root is followed and no key leaves the root. `path` is what
-  /// a failure names.
-  Result<FileDescriptor> open_directory(std::string_view directory, Access access, std::string_view path);
-  /// The same, making what is missing.
-  Result<FileDescriptor> make_directory(std::string_view directory);
+  std::string path_of(std::string_view key) const { return root_.path_of(key); }
   Result<OpenObject> open_object(std::string_view key);
   Result<ObjectInfo> stat_object(std::string_view key, const FileDescriptor& file);
-  Status sync(const FileDescriptor& directory, std::string_view path);
   Status lock(const FileDescriptor& directory, const PutCondition& condition, std::string_view path);
   Status take_effect(const FileDescriptor& directory, TemporaryFile& temporary, std::string_view key,
                      const PutCondition& condition);
   Status list_directory(const std::string& directory, std::string_view name_prefix,
                         std::vector<std::string>& directories, std::vector<ObjectInfo>& found);
 
-  const std::string root_;  // absolute, ends in '/'
-  const LocalStoreOptions options_;
+  const local::LocalRoot root_;
 };
-
-Status LocalStore::create_root() {
-  std::error_code error;
-  const bool created = std::filesystem::create_directories(root_, error);
-  if (error) return local::system_failure(error.value(), "cannot make the directory", root_);
-  if (!created) return {};
-  const std::string parent = std::filesystem::path(root_).parent_path().parent_path().string();
-  FileDescriptor directory(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) return local::system_failure(errno, "cannot open", parent);
-  return sync(directory, parent);
-}
-
-Result<FileDescriptor> LocalStore::open_directory(std::string_view directory, Access access, std::string_view path) {
-  FileDescriptor opened(open(root_.c_str(), O_DIRECTORY | O_CLOEXEC | (access == Access::search ? O_PATH : O_RDONLY)));
-  if (!opened) return local::system_failure(errno, "cannot open", path);
-  for (std::size_t begin = 0; begin < directory.size();) {
-    const std::size_t end = std::min(directory.find('/', begin), directory.size());
-    const std::string part(directory.substr(begin, end - begin));
-    VDP_ASSIGN(opened, local::open_directory_at(opened, part, access, path));
-    begin = end + 1;
-  }
-  return opened;
-}
-
-Result<FileDescriptor> LocalStore::make_directory(std::string_view directory) {
-  auto opened = open_directory(directory, Access::write, path_of(directory));
-  if (opened || opened.error().kind != ErrorKind::not_found) return opened;
-  if (directory.empty()) {
-    VDP_TRY(create_root());
-    return open_directory("", Access::write, root_);
-  }
-  const auto [parent_name, name] = split_last(directory);
-  VDP_ASSIGN(auto parent, make_directory(parent_name));
-  if (mkdirat(parent.number(), name.c_str(), 0777) == 0) {
-    VDP_TRY(sync(parent, path_of(parent_name)));
-  } else if (errno != EEXIST) {
-    return local::system_failure(errno, "cannot make the directory", path_of(directory));
-  }
-  opened = local::open_directory_at(parent, name, Access::write, path_of(directory));
-  if (!opened && opened.error().kind == ErrorKind::not_found) {
-    return invalid(fmt::format("{} is an object and cannot hold others", path_of(directory)));
-  }
-  return opened;
-}
-
-Status LocalStore::sync(const FileDescriptor& directory, std::string_view path) {
-  if (options_.durable && fsync(directory.number()) != 0) return local::system_failure(errno, "cannot sync", path);
-  return {};
-}
 
 Result<ObjectInfo> LocalStore::stat_object(std::string_view key, const FileDescriptor& file) {
   struct stat status {};
@@ -128,7 +66,7 @@ Result<ObjectInfo> LocalStore::stat_object(std::string_view key, const FileDescr
 Result<LocalStore::OpenObject> LocalStore::open_object(std::string_view key) {
   VDP_TRY(check_key(key));
   const auto [directory_name, name] = split_last(key);
-  VDP_ASSIGN(const auto directory, open_directory(directory_name, Access::search, path_of(key)));
+  VDP_ASSIGN(const auto directory, root_.open_directory(directory_name, Access::search, path_of(key)));
   // O_NONBLOCK: opening a named pipe must not wait for its writer.
   FileDescriptor file(openat(directory.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file && errno == ELOOP) {
@@ -142,7 +80,7 @@ Result<LocalStore::OpenObject> LocalStore::open_object(std::string_view key) {
 Result<ObjectInfo> LocalStore::head(std::string_view key) {
   VDP_TRY(check_key(key));
   const auto [directory_name, name] = split_last(key);
-  VDP_ASSIGN(const auto directory, open_directory(directory_name, Access::search, path_of(key)));
+  VDP_ASSIGN(const auto directory, root_.open_directory(directory_name, Access::search, path_of(key)));
   struct stat status {};
   if (fstatat(directory.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     return local::system_failure(errno, "cannot stat", path_of(key));
@@ -235,11 +173,11 @@ Result<ObjectInfo> LocalStore::put(std::string_view key, ByteView bytes, const P
   if (TemporaryFile::has_form_of(name)) {
     return invalid(fmt::format("key \"{}\": names that end in '#' and digits are those of temporary files", key));
   }
-  VDP_ASSIGN(auto directory, make_directory(directory_name));
-  VDP_ASSIGN(auto temporary, TemporaryFile::write(directory, bytes, options_.durable, path_of(key)));
+  VDP_ASSIGN(auto directory, root_.make_directory(directory_name));
+  VDP_ASSIGN(auto temporary, TemporaryFile::write(directory, bytes, root_.durable(), path_of(key)));
   ObjectInfo info = local::info_of(key, temporary.status());
   VDP_TRY(take_effect(directory, temporary, key, condition));
-  if (auto synced = sync(directory, path_of(directory_name)); !synced) {
+  if (auto synced = root_.sync(directory, path_of(directory_name)); !synced) {
     // The new object is there for every reader, but a power cut could still undo it.
     return fail(ErrorKind::outcome_unknown, synced.error().message);
   }
@@ -259,7 +197,7 @@ Status LocalStore::copy(std::string_view from, std::string_view to, const std::o
 Status LocalStore::remove(std::string_view key) {
   VDP_TRY(check_key(key));
   const auto [directory_name, name] = split_last(key);
-  const auto directory = open_directory(directory_name, Access::write, path_of(key));
+  const auto directory = root_.open_directory(directory_name, Access::write, path_of(key));
   if (!directory && directory.error().kind == ErrorKind::not_found) return {};
   if (!directory) return std::unexpected(directory.error());
   VDP_TRY(lock(*directory, PutCondition::always(), path_of(key)));
@@ -270,7 +208,7 @@ Status LocalStore::remove(std::string_view key) {
 
 Status LocalStore::list_directory(const std::string& directory, std::string_view name_prefix,
                                   std::vector<std::string>& directories, std::vector<ObjectInfo>& found) {
-  auto opened = open_directory(directory, Access::write, path_of(directory));
+  auto opened = root_.open_directory(directory, Access::write, path_of(directory));
   if (!opened && opened.error().kind == ErrorKind::not_found) return {};
   if (!opened) return std::unexpected(opened.error());
   const int duplicate = fcntl(opened->number(), F_DUPFD_CLOEXEC, 0);
@@ -320,7 +258,7 @@ Result<ObjectStorePtr> open_local_store(const std::string& root, LocalStoreOptio
   if (error) return local::system_failure(error.value(), "cannot resolve", root);
   std::string path = absolute.lexically_normal().string();
   if (!path.ends_with('/')) path += '/';
-  return std::make_shared<LocalStore>(std::move(path), options);
+  return std::make_shared<LocalStore>(std::move(path), options.durable);
 }
 
 }  // namespace vdp
