@@ -56,8 +56,9 @@ find_python() {
     fi
   done < <(python_candidates)
   "$uv" python find --no-python-downloads --no-project '>=3.12' 2>/dev/null && return
-  say "no Python 3.12 or newer here: asking uv to download one"
-  UV_HTTP_TIMEOUT=30 "$uv" python install --no-bin 3.13 >&2 && "$uv" python find --no-project 3.13
+  # Hardly any retries: where uv's downloads are out of reach, that is to be said at once.
+  UV_HTTP_TIMEOUT=30 UV_HTTP_RETRIES=1 step "Python 3.13 downloaded by uv" \
+    "$uv" python install --quiet --no-bin 3.13 && "$uv" python find --no-project 3.13
 }
 
 sync_peers() {
