@@ -58,7 +58,7 @@ find_python() {
   "$uv" python find --no-python-downloads --no-project '>=3.12' 2>/dev/null && return
   # Hardly any retries: where uv's downloads are out of reach, that is to be said at once.
   UV_HTTP_TIMEOUT=30 UV_HTTP_RETRIES=1 step "Python 3.13 downloaded by uv" \
-    "$uv" python install --quiet --no-bin 3.13 && "$uv" python find --no-project 3.13
+    "$uv" python install --no-bin 3.13 && "$uv" python find --no-project 3.13
 }
 
 sync_peers() {
