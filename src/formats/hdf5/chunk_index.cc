@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "formats/hdf5/btree_v1.h"
+#include "formats/hdf5/chunk_elements.h"
 
 namespace vdp::hdf5 {
 namespace {
@@ -78,17 +79,29 @@ Decoded<std::vector<StoredChunk>> read_btree_v1_chunks(const FileView& file, con
   return chunks;
 }
 
+namespace {
+
+/// The layout message itself says where it lies.
+std::vector<StoredChunk> single_chunk(const DatasetHeader& dataset, const ChunkGrid& grid) {
+  const Layout& layout = dataset.layout;
+  if (grid.count == 0) return {};
+  const bool filtered = layout.single_chunk_bytes != 0;
+  return {{0, layout.address, filtered ? layout.single_chunk_bytes : grid.chunk_bytes, layout.single_chunk_filter_mask}};
+}
+
+}  // namespace
+
 Decoded<std::vector<StoredChunk>> read_chunk_index(const FileView& file, const DatasetHeader& dataset,
                                                    std::uint16_t btree_k) {
   if (dataset.layout.address == undefined_address) return std::vector<StoredChunk>{};
   VDP_ASSIGN(const ChunkGrid grid, chunk_grid(dataset));
   switch (dataset.layout.index) {
     case ChunkIndex::btree_v1: return read_btree_v1_chunks(file, dataset, grid, btree_k);
-    case ChunkIndex::single_chunk: return unsupported("chunk index \"single chunk\" (layout version 4)");
-    case ChunkIndex::implicit: return unsupported("chunk index \"implicit\" (layout version 4)");
-    case ChunkIndex::fixed_array: return unsupported("chunk index \"fixed array\" (layout version 4)");
-    case ChunkIndex::extensible_array: return unsupported("chunk index \"extensible array\" (layout version 4)");
-    case ChunkIndex::btree_v2: return unsupported("chunk index \"B-tree version 2\" (layout version 4)");
+    case ChunkIndex::single_chunk: return single_chunk(dataset, grid);
+    case ChunkIndex::implicit: return read_implicit_chunks(file, dataset, grid);
+    case ChunkIndex::fixed_array: return read_fixed_array(file, dataset, grid);
+    case ChunkIndex::extensible_array: return read_extensible_array(file, dataset, grid);
+    case ChunkIndex::btree_v2: return read_btree_v2_chunks(file, dataset, grid);
   }
   return corrupt("chunk index of an unknown type");
 }

@@ -1,0 +1,181 @@
+#include "formats/hdf5/parse.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "formats/hdf5/testdata.h"
+#include "formats/inspect.h"
+
+namespace vdp::hdf5 {
+namespace {
+
+struct Parsed {
+  std::unique_ptr<ByteSource> source;
+  VirtualTree tree;
+
+  const VirtualArray& array(const std::string& path) const { return tree.arrays.at(path); }
+  std::vector<double> values(const std::string& path) const {
+    const auto& own = array(path);
+    auto elements = zarr::read_elements(own.metadata, chunk_reader(*source, own), 1 << 20);
+    EXPECT_TRUE(elements) << elements.error().text();
+    return zarr::as_doubles(own.metadata.data_type, elements.value_or(Bytes{})).value_or(std::vector<double>{});
+  }
+  std::string why_skipped(const std::string& path) const {
+    std::string reasons;
+    for (const SkippedObject& object : tree.skipped) reasons += object.path == path ? object.reason + ";" : "";
+    return reasons;
+  }
+};
+
+Parsed parse_testdata(const std::string& name, const ReadPlan& plan = {}) {
+  Parsed parsed;
+  parsed.source = memory_source(read_testdata(name), "memory://test/" + name);
+  auto tree = parse(*parsed.source, {}, plan);
+  EXPECT_TRUE(tree) << tree.error().text();
+  if (tree) parsed.tree = std::move(*tree);
+  return parsed;
+}
+
+std::vector<std::string> names(const zarr::ArrayMetadata& metadata) {
+  std::vector<std::string> result;
+  for (const auto& name : metadata.dimension_names) result.push_back(name.value_or("?"));
+  return result;
+}
+
+std::vector<double> counting(int count) {
+  std::vector<double> values;
+  for (int i = 0; i < count; ++i) values.push_back(i);
+  return values;
+}
+
+TEST(Hdf5Parse, ValuesOfEveryLayoutReadBack) {
+  const Parsed file = parse_testdata("classic.h5");
+  EXPECT_EQ(file.values("/chunked"), counting(35));
+  EXPECT_EQ(file.values("/big_endian"), counting(3));
+  EXPECT_EQ(file.values("/growing"), counting(3));
+  EXPECT_EQ(file.values("/compact"), (std::vector<double>{5, 6}));
+  EXPECT_EQ(file.values("/group/inner"), (std::vector<double>{-3}));
+  EXPECT_EQ(file.values("/soft"), (std::vector<double>{-3}));
+}
+
+TEST(Hdf5Parse, FiltersBecomeCodecsInPipelineOrder) {
+  const Parsed file = parse_testdata("classic.h5");
+  std::vector<std::string> codecs;
+  for (const auto& codec : file.array("/chunked").metadata.codecs) codecs.push_back(codec.name);
+  EXPECT_EQ(codecs, (std::vector<std::string>{"bytes", "numcodecs.shuffle", "numcodecs.zlib", "numcodecs.fletcher32"}));
+  EXPECT_EQ(file.array("/big_endian").metadata.codecs[0].configuration["endian"], "big");
+}
+
+TEST(Hdf5Parse, AnUnwrittenDatasetHasItsChunkGridAndItsFillValue) {
+  const Parsed file = parse_testdata("classic.h5");
+  const VirtualArray& array = file.array("/unwritten");
+  EXPECT_EQ(array.manifest.grid_shape(), (zarr::Shape{3, 1}));
+  EXPECT_EQ(array.manifest.size(), 0U);
+  EXPECT_EQ(file.values("/unwritten"), std::vector<double>(15, 7.0));
+}
+
+TEST(Hdf5Parse, AChunkLongerThanItsUnfilteredArrayIsTrimmed) {
+  const Parsed file = parse_testdata("classic.h5");
+  const VirtualArray& array = file.array("/growing");
+  EXPECT_EQ(array.metadata.chunk_shape, (zarr::Shape{3}));
+  EXPECT_EQ(array.manifest.find(0)->ref.length, 24U);
+}
+
+TEST(Hdf5Parse, VariableLengthStringsAreInlined) {
+  const Parsed file = parse_testdata("classic.h5");
+  const VirtualArray& array = file.array("/texts");
+  EXPECT_EQ(array.metadata.data_type, zarr::string());
+  const auto texts = zarr::read_strings(array.metadata, chunk_reader(*file.source, array), 1 << 20);
+  ASSERT_TRUE(texts) << texts.error().text();
+  EXPECT_EQ(*texts, (std::vector<std::string>{"a", "bé", ""}));
+}
+
+TEST(Hdf5Parse, AttributesAsNetcdfUsersKnowThem) {
+  const Parsed file = parse_testdata("classic.h5");
+  EXPECT_EQ(file.tree.groups.at("/")["title"], "a test");
+  EXPECT_EQ(file.tree.groups.at("/")["empty"], " ");
+  const Json& attributes = file.array("/chunked").metadata.attributes;
+  EXPECT_EQ(attributes["names"], (Json{"x", "yy"}));
+  EXPECT_EQ(attributes["values"][0], 1.5);
+  EXPECT_TRUE(std::isnan(attributes["values"][1].get<double>()));
+}
+
+TEST(Hdf5Parse, WhatCannotBeRepresentedIsSkippedByName) {
+  const Parsed file = parse_testdata("classic.h5");
+  EXPECT_NE(file.why_skipped("/masked").find("filter mask 0x1"), std::string::npos);
+  EXPECT_NE(file.why_skipped("/null").find("null dataspace"), std::string::npos);
+  EXPECT_NE(file.why_skipped("/chunked").find("attribute bad"), std::string::npos);
+  EXPECT_NE(file.why_skipped("/dangling").find("/nowhere"), std::string::npos);
+  EXPECT_NE(file.why_skipped("/external").find("other.h5"), std::string::npos);
+  EXPECT_NE(file.why_skipped("/group/loop").find("which contains it"), std::string::npos);
+  EXPECT_FALSE(file.tree.arrays.contains("/masked"));
+  EXPECT_EQ(file.tree.skipped.size(), 6U);
+}
+
+TEST(Hdf5Parse, DenseLinksAndAttributes) {
+  const Parsed file = parse_testdata("dense.h5");
+  EXPECT_EQ(file.tree.groups.size(), 13U);
+  EXPECT_EQ(file.tree.groups.at("/group_11")["number"], 11);
+  const Json& attributes = file.tree.groups.at("/group_03");
+  EXPECT_EQ(attributes["attribute_07"], 3.5);
+  ASSERT_EQ(attributes["large"].size(), 700U);
+  EXPECT_EQ(attributes["large"][699], 699.0);
+  EXPECT_EQ(file.values("/group_03/data"), counting(4));
+  EXPECT_TRUE(file.tree.skipped.empty());
+}
+
+TEST(Hdf5Parse, NetcdfDimensions) {
+  const Parsed file = parse_testdata("netcdf.nc");
+  EXPECT_EQ(names(file.array("/v").metadata), (std::vector<std::string>{"time", "lat"}));
+  EXPECT_EQ(names(file.array("/time").metadata), (std::vector<std::string>{"time"}));
+  EXPECT_EQ(names(file.array("/inner/w").metadata), (std::vector<std::string>{"lat"}));
+  EXPECT_EQ(names(file.array("/lat_bnds").metadata), (std::vector<std::string>{"lat", "nv"}));
+  EXPECT_FALSE(file.tree.arrays.contains("/nv"));  // a dimension, not a variable
+  EXPECT_EQ(file.array("/v").metadata.attributes["_FillValue"], "AAAAgB2vFUQ=");
+  EXPECT_EQ(file.values("/v"), counting(12));
+}
+
+TEST(Hdf5Parse, SmallReadsFindTheSame) {
+  for (const char* name : {"classic.h5", "dense.h5", "netcdf.nc"}) {
+    const Parsed whole = parse_testdata(name);
+    const Parsed pieces = parse_testdata(name, {0, 64, 0, 1});
+    EXPECT_EQ(dump_sorted(*inspect_document(whole.tree), 1), dump_sorted(*inspect_document(pieces.tree), 1)) << name;
+    EXPECT_EQ(whole.source->counters.rounds, 1U);
+    EXPECT_LT(pieces.source->counters.rounds, 20U) << name;  // levels go out together
+  }
+}
+
+TEST(Hdf5Parse, ATruncatedFileIsOneErrorThatNamesBothSizes) {
+  Bytes bytes = read_testdata("netcdf.nc");
+  const std::size_t full = bytes.size();
+  bytes.resize(full - 1);
+  const auto tree = parse(*memory_source(bytes, "memory://test/x"), {});
+  ASSERT_FALSE(tree);
+  EXPECT_EQ(tree.error().kind, ErrorKind::corrupt);
+  EXPECT_NE(tree.error().message.find(std::to_string(full)), std::string::npos) << tree.error().text();
+  EXPECT_NE(tree.error().message.find(std::to_string(full - 1)), std::string::npos);
+}
+
+TEST(Hdf5Parse, AUserBlockMovesEveryAddress) {
+  Bytes bytes = read_testdata("netcdf.nc");
+  bytes.insert(bytes.begin(), 512, std::uint8_t{0});
+  Parsed moved;
+  moved.source = memory_source(bytes, "memory://test/moved");
+  auto tree = parse(*moved.source, {});
+  ASSERT_TRUE(tree) << tree.error().text();
+  moved.tree = std::move(*tree);
+  EXPECT_EQ(moved.values("/v"), counting(12));
+}
+
+TEST(Hdf5Parse, LimitsHold) {
+  const auto parse_with = [](const ParseLimits& limits) {
+    return parse(*memory_source(read_testdata("classic.h5"), "memory://test/x"), limits, {0, 64, 0, 1});
+  };
+  EXPECT_EQ(parse_with({1 << 30, 3, 1000, 64}).error().kind, ErrorKind::limit);
+  EXPECT_EQ(parse_with({1000, 1000, 1000, 64}).error().kind, ErrorKind::limit);
+  EXPECT_EQ(parse_with({1 << 30, 1000, 5, 64}).error().kind, ErrorKind::limit);
+}
+
+}  // namespace
+}  // namespace vdp::hdf5

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Makes the small files beside it, with h5py and netCDF4. The tests know their contents; remake them only with reason."""
+import pathlib
+
+import h5py
+import netCDF4
+import numpy as np
+
+HERE = pathlib.Path(__file__).parent
+
+
+def classic():
+    """What h5py writes by default: symbol tables, version 1 headers and B-trees, the global heap."""
+    with h5py.File(HERE / "classic.h5", "w") as f:
+        f.attrs["title"] = "a test"
+        f.attrs["empty"] = np.bytes_(b"")
+        f.create_dataset("chunked", data=np.arange(35, dtype="i4").reshape(5, 7), chunks=(2, 4),
+                         compression="gzip", shuffle=True, fletcher32=True)
+        f["big_endian"] = np.arange(3, dtype=">f8")
+        f["texts"] = ["a", "bé", ""]
+        f["flags"] = np.array([True, False])
+        f.create_dataset("growing", data=np.arange(3.0), maxshape=(None,), chunks=(64,))
+        f.create_dataset("unwritten", shape=(5, 3), chunks=(2, 3), dtype="i2", fillvalue=7)
+        f.create_dataset("null", data=h5py.Empty("f4"))
+        f["chunked"].attrs["values"] = [1.5, np.nan]
+        f["chunked"].attrs["names"] = ["x", "yy"]
+        f["chunked"].attrs["bad"] = np.bytes_(b"\xff\xfe")
+        group = f.create_group("group")
+        group["inner"] = np.int16(-3)
+        group["loop"] = f["/"]
+        f["soft"] = h5py.SoftLink("/group/inner")
+        f["dangling"] = h5py.SoftLink("/nowhere")
+        f["external"] = h5py.ExternalLink("other.h5", "/x")
+        compact = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        compact.set_layout(h5py.h5d.COMPACT)
+        space = h5py.h5s.create_simple((2,))
+        data = h5py.h5d.create(f.id, b"compact", h5py.h5t.STD_I16LE, space, compact)
+        data.write(h5py.h5s.ALL, h5py.h5s.ALL, np.array([5, 6], dtype="i2"))
+        masked = f.create_dataset("masked", shape=(4,), chunks=(4,), dtype="u1", compression="gzip")
+        masked.id.write_direct_chunk((0,), bytes(range(4)), filter_mask=1)
+
+
+def dense():
+    """Version 2 headers, dense links and attributes in fractal heaps, one attribute too large for its heap's blocks."""
+    with h5py.File(HERE / "dense.h5", "w", libver=("v108", "v108")) as f:
+        for k in range(12):
+            f.create_group(f"group_{k:02d}").attrs["number"] = k
+        for k in range(12):
+            f["group_03"].attrs[f"attribute_{k:02d}"] = k * 0.5
+        f["group_03"].attrs["large"] = np.arange(700, dtype="f8")
+        f["group_03"]["data"] = np.arange(4, dtype="u1")
+
+
+def netcdf():
+    """What netCDF-C writes: dimension scales, dimensions without variables, an inherited dimension."""
+    with netCDF4.Dataset(HERE / "netcdf.nc", "w", format="NETCDF4") as ds:
+        ds.createDimension("time", None)
+        ds.createDimension("lat", 4)
+        ds.createDimension("nv", 2)
+        time = ds.createVariable("time", "f8", ("time",))
+        time.units = "days since 2000-01-01"
+        time[:] = np.arange(3)
+        lat = ds.createVariable("lat", "f4", ("lat",))
+        lat[:] = np.arange(4) * 10
+        v = ds.createVariable("v", "f4", ("time", "lat"), zlib=True, fill_value=1e20)
+        v[:] = np.arange(12).reshape(3, 4)
+        bounds = ds.createVariable("lat_bnds", "f4", ("lat", "nv"))
+        bounds[:] = 0
+        inner = ds.createGroup("inner").createVariable("w", "i2", ("lat",))
+        inner[:] = [1, 2, 3, 4]
+
+
+if __name__ == "__main__":
+    classic()
+    dense()
+    netcdf()
