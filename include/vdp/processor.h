@@ -1,0 +1,69 @@
+// Processor: what a dataset does with its files. The pipeline calls it and knows nothing else of a dataset.
+//
+// Almost everybody uses DatasetProcessor, which implements all of it from a dataset file. A processor of one's own
+// overrides what it must; processors/sample/ shows one to copy.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "icechunk/repo/repository.h"
+#include "pipeline/outcome.h"
+
+namespace vdp {
+
+/// The order of calls: initialize_store once; then, for each batch, initialize_session (or the session of the batch
+/// before), process_files, commit_processed_files. A processor is used by one thread at a time.
+class Processor {
+ public:
+  virtual ~Processor() = default;
+
+  /// As it is chosen in the settings.
+  virtual std::string name() const = 0;
+
+  /// The repository, made (groups, arrays, coordinates; one commit) if it is not there yet. Safe to call again.
+  /// `candidates`: granules to learn from; the first that can be read is the one. `not_found` where there is no
+  /// repository and none can be learned from.
+  virtual Result<icechunk::Repository> initialize_store(std::span<const Granule> candidates) = 0;
+
+  /// A session to write one batch with, on the newest state of the store.
+  virtual Result<icechunk::Session> initialize_session(icechunk::Repository& repository) = 0;
+
+  /// Puts one granule into the session, all of it or nothing. A granule that does not fit is an outcome; an error
+  /// means that the session can no longer be used (the store failed).
+  virtual Result<Outcome> process_file(icechunk::Session& session, const Granule& granule) = 0;
+
+  /// A batch: one outcome per granule, in their order. Calls process_file for one after the other unless overridden.
+  virtual Result<std::vector<Outcome>> process_files(icechunk::Session& session, std::span<const Granule> granules);
+
+  /// Commits what process_files put there. The pipeline answers a conflict with a new session and process_files again.
+  virtual Result<icechunk::CommitOutcome> commit_processed_files(icechunk::Session& session,
+                                                                 std::span<const Outcome> outcomes) = 0;
+
+  // What the pipeline asks beside; the defaults suit a processor that needs none of it.
+
+  /// The repository if it is there and initialized; nothing where it is not, or where only initialize_store can tell.
+  virtual Result<std::optional<icechunk::Repository>> find_store();
+
+  /// Whether the granule can be read and understood, told without a store.
+  virtual Status check_file(const Granule& granule);
+
+  /// Those of the granules that the session's store lacks, in the order in which they are to be written. All of them, as
+  /// they come, unless overridden.
+  virtual Result<std::vector<Granule>> select_missing(icechunk::Session& session, std::span<const Granule> granules);
+
+  // The bulk load of an existing archive; `unsupported` unless overridden.
+
+  /// The store at its full shape, on a branch of its own.
+  virtual Result<icechunk::Repository> initialize_backfill_store(std::span<const Granule> inventory);
+  virtual Result<icechunk::Repository> open_backfill_repo();
+  virtual Result<Outcome> process_backfill_file(icechunk::Session& session, const Granule& granule);
+
+  /// Expires and collects what nobody can reach any more; `unsupported` unless overridden.
+  virtual Status garbage_collect();
+};
+
+}  // namespace vdp

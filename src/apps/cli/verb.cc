@@ -1,0 +1,91 @@
+#include "apps/cli/verb.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/log.h"
+#include "processors/registry.h"
+#include "store/open_store.h"
+
+namespace vdp::cli {
+namespace {
+
+Json error_json(const Error& error) { return {{"kind", to_string(error.kind)}, {"message", redact(error.text())}}; }
+
+Result<dataset::Params> parse_definitions(const std::vector<std::string>& definitions) {
+  dataset::Params params;
+  for (const std::string& definition : definitions) {
+    const auto equals = definition.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return invalid(fmt::format("-D {}: expected NAME=VALUE", definition));
+    }
+    params[definition.substr(0, equals)] = definition.substr(equals + 1);
+  }
+  return params;
+}
+
+}  // namespace
+
+void add_dataset_options(CLI::App& verb, DatasetOptions& options) {
+  verb.add_option("dataset", options.path, "the dataset file")->capture_default_str();
+  verb.add_option("-D", options.definitions, "NAME=VALUE: the value of {NAME} in the dataset file")->allow_extra_args(false);
+}
+
+void add_output_options(CLI::App& verb, OutputOptions& options) {
+  verb.add_flag("--json", options.json, "print one JSON document on standard output");
+  verb.add_flag("-q,--quiet", options.quiet, "no progress");
+  verb.add_flag("-v,--verbose", options.verbose, "say more on standard error");
+}
+
+std::expected<dataset::DatasetFile, int> load_dataset(const DatasetOptions& options, const OutputOptions& output) {
+  if (output.verbose) set_log_level(LogLevel::info);
+  const auto params = parse_definitions(options.definitions);
+  if (!params) return std::unexpected(report_error(params.error(), output));
+  auto file = dataset::load_dataset_file(options.path, *params);
+  if (file) return std::move(*file);
+  report_error(dataset::to_error(options.path, file.error()), output);
+  return std::unexpected(exit_bad_usage);
+}
+
+std::expected<std::unique_ptr<DatasetProcessor>, int> open_dataset(const DatasetOptions& options,
+                                                                  const OutputOptions& output) {
+  auto file = load_dataset(options, output);
+  if (!file) return std::unexpected(file.error());
+  auto processor = DatasetProcessor::create(std::move(*file), {});
+  if (processor) return std::move(*processor);
+  report_error(processor.error(), output);
+  return std::unexpected(exit_bad_usage);
+}
+
+std::expected<Pipeline, int> open_pipeline(const DatasetOptions& options, const std::string& processor,
+                                           const OutputOptions& output) {
+  auto file = load_dataset(options, output);
+  if (!file) return std::unexpected(file.error());
+  auto source = open_store(file->source.prefix);
+  auto made = make_processor(processor, *file);
+  if (source && made) return Pipeline{std::move(*file), std::move(*source), std::move(*made)};
+  report_error(source ? made.error() : within("source.prefix", source.error()), output);
+  return std::unexpected(exit_bad_usage);
+}
+
+void add_processor_option(CLI::App& verb, std::string& processor) {
+  verb.add_option("--processor", processor, "what is done with the files")
+      ->envname("VDP_PROCESSOR")
+      ->check(CLI::IsMember(processor_names()))
+      ->capture_default_str();
+}
+
+int report_error(const Error& error, const OutputOptions& output) {
+  if (output.json) {
+    print_json({{"error", error_json(error)}});
+  }
+  fmt::print(stderr, "error: {}\n", redact(error.text()));
+  return error.kind == ErrorKind::invalid ? exit_bad_usage : exit_failed;
+}
+
+void print_json(const Json& document) {
+  fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace vdp::cli

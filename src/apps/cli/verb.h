@@ -1,0 +1,73 @@
+// What every verb of the command line shares.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/cli/exit_code.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "pipeline/dataset_processor.h"
+
+namespace vdp::cli {
+
+/// What the chosen verb will do once the whole command line is read; returns the exit code.
+using Action = std::function<int()>;
+
+/// --json, --quiet, -v.
+struct OutputOptions {
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+/// A dataset file and the parameters that replace {...} in it.
+struct DatasetOptions {
+  std::string path = "dataset.toml";
+  std::vector<std::string> definitions;  ///< NAME=VALUE
+};
+
+/// Adds `[DATASET.toml]` and `-D NAME=VALUE`.
+void add_dataset_options(CLI::App& verb, DatasetOptions& options);
+/// Adds --json, --quiet and -v.
+void add_output_options(CLI::App& verb, OutputOptions& options);
+
+/// Loads the dataset file; all its findings are printed. The exit code where it cannot be used.
+std::expected<dataset::DatasetFile, int> load_dataset(const DatasetOptions& options, const OutputOptions& output);
+std::expected<std::unique_ptr<DatasetProcessor>, int> open_dataset(const DatasetOptions& options,
+                                                                  const OutputOptions& output);
+
+/// A dataset, its source, and the processor that was chosen for it.
+struct Pipeline {
+  dataset::DatasetFile file;
+  ObjectStorePtr source;
+  std::unique_ptr<Processor> processor;
+};
+std::expected<Pipeline, int> open_pipeline(const DatasetOptions& options, const std::string& processor,
+                                           const OutputOptions& output);
+
+/// Adds --processor.
+void add_processor_option(CLI::App& verb, std::string& processor);
+
+/// Prints the error on standard error, or as {"error": {...}} on standard output, and returns the exit code for it:
+/// 2 where the user's configuration is at fault, else 3.
+int report_error(const Error& error, const OutputOptions& output);
+
+/// One JSON document on standard output.
+void print_json(const Json& document);
+
+// Each adds its verb to the program and fills `action` when it is the one that was called.
+void add_run(CLI::App& program, Action& action);
+void add_init(CLI::App& program, Action& action);
+void add_inspect(CLI::App& program, Action& action);
+void add_check(CLI::App& program, Action& action);
+void add_status(CLI::App& program, Action& action);
+void add_self_test(CLI::App& program, Action& action);
+void add_repo(CLI::App& program, Action& action);
+
+}  // namespace vdp::cli

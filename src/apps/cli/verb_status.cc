@@ -1,0 +1,56 @@
+// vdp status: the store against its source.
+#include <fmt/format.h>
+
+#include "apps/cli/verb.h"
+#include "pipeline/status.h"
+
+namespace vdp::cli {
+namespace {
+
+struct Options {
+  DatasetOptions dataset;
+  OutputOptions output;
+};
+
+void print_status(const DatasetProcessor& processor, const StoreStatus& status) {
+  fmt::print("dataset   {}\n", processor.file().identity.name);
+  fmt::print("source    {}: {} files\n", processor.file().source.prefix, status.discovered);
+  if (!status.exists) {
+    fmt::print("store     {}: not made yet\n", processor.file().store.url);
+    return;
+  }
+  fmt::print("store     {}\n", processor.file().store.url);
+  fmt::print("snapshot  {} of {}, {} in history\n", status.snapshot, format_timestamp(status.committed_us), status.commits);
+  fmt::print("granules  {}, {} not written yet\n", status.granules, status.missing);
+  fmt::print("slots     {} filled of {}\n", status.filled_slots, status.slots);
+  if (status.slots != 0) fmt::print("axis      {} to {}\n", status.first_value, status.last_value);
+  fmt::print("variables {}\n", status.variables);
+}
+
+int show(const Options& options) {
+  auto processor = open_dataset(options.dataset, options.output);
+  if (!processor) return processor.error();
+  const auto status = store_status(**processor);
+  if (!status) return report_error(status.error(), options.output);
+  if (options.output.json) {
+    Json document = {{"dataset", (*processor)->file().identity.name}, {"store", (*processor)->file().store.url}};
+    document.update(to_json(*status));
+    print_json(document);
+  } else {
+    print_status(**processor, *status);
+    if (status->missing != 0) fmt::print("next: vdp run {}\n", options.dataset.path);
+  }
+  return status->missing != 0 ? exit_findings : exit_done;
+}
+
+}  // namespace
+
+void add_status(CLI::App& program, Action& action) {
+  auto options = std::make_shared<Options>();
+  auto* verb = program.add_subcommand("status", "what the store holds, and what its source has that it lacks");
+  add_dataset_options(*verb, options->dataset);
+  add_output_options(*verb, options->output);
+  verb->callback([options, &action] { action = [options] { return show(*options); }; });
+}
+
+}  // namespace vdp::cli

@@ -1,0 +1,76 @@
+#include "dataset/shape.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "manifest/reshape.h"
+#include "manifest/selection.h"
+
+namespace vdp::dataset {
+namespace {
+
+/// The name that a variable of the dataset has in the source.
+std::string source_name(const ParseSpec& parse, const std::string& name) {
+  for (const auto& [from, to] : parse.rename) {
+    if (to == name) return from;
+  }
+  return name;
+}
+
+/// `select`, and what a dataset cannot do without: the axes, the coordinates of the selected variables' dimensions, and
+/// what coords.* names.
+std::vector<std::string> kept_names(const DatasetFile& file, const VirtualDataset& granule) {
+  std::set<std::string> names(file.parse.select.begin(), file.parse.select.end());
+  for (const std::string& selected : file.parse.select) {
+    const auto variable = granule.variables.find(selected);
+    if (variable == granule.variables.end()) continue;  // select() tells
+    for (const auto& dimension : variable->second.metadata.dimension_names) {
+      if (dimension && granule.variables.contains(*dimension)) names.insert(*dimension);
+    }
+  }
+  const auto add_present = [&](const std::string& name) {
+    const std::string source = source_name(file.parse, name);
+    if (granule.variables.contains(source)) names.insert(source);
+  };
+  for (const AxisSpec& axis : file.axes) add_present(axis.name);
+  for (const auto& list : {file.coords.native, file.coords.static_names}) {
+    for (const std::string& name : list.value_or(std::vector<std::string>())) add_present(name);
+  }
+  return {names.begin(), names.end()};
+}
+
+/// Some files of an archive may lack what others have too much of: `drop` names it all the same.
+std::vector<std::string> present_names(const std::vector<std::string>& names, const VirtualDataset& granule) {
+  std::vector<std::string> present;
+  std::ranges::copy_if(names, std::back_inserter(present),
+                       [&](const std::string& name) { return granule.variables.contains(name); });
+  return present;
+}
+
+Status promote_all(const ParseSpec& parse, VirtualDataset& granule) {
+  for (const auto& [name, dims] : parse.promote) {
+    const auto variable = granule.variables.find(name);
+    if (variable == granule.variables.end()) {
+      return invalid("parse.promote names \"" + name + "\", which the file does not have");
+    }
+    if (auto done = promote(variable->second, dims); !done) {
+      return std::unexpected(within("parse.promote: variable " + name, std::move(done).error()));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<VirtualDataset> shape(const DatasetFile& file, const VirtualTree& tree) {
+  const ParseSpec& parse = file.parse;
+  VDP_ASSIGN(auto granule, select_group(tree, parse.group));
+  VDP_TRY(drop(granule, present_names(parse.drop, granule)));
+  if (!parse.select.empty()) VDP_TRY(select(granule, kept_names(file, granule)));
+  if (!parse.rename.empty()) VDP_TRY(rename(granule, parse.rename));
+  VDP_TRY(promote_all(parse, granule));
+  return granule;
+}
+
+}  // namespace vdp::dataset

@@ -1,0 +1,14 @@
+// Shaping a parsed source into the dataset that is placed: what the words of `[parse]` say.
+#pragma once
+
+#include "dataset/dataset_file.h"
+#include "manifest/virtual_dataset.h"
+
+namespace vdp::dataset {
+
+/// Takes the group `parse.group`, leaves out `drop`, keeps `select` (with the axis, the coordinates of its dimensions and
+/// what coords.* names), renames, and promotes. Names in drop and select are the source's, all others the new ones.
+/// `invalid` for names that the source does not have, naming the nearest.
+Result<VirtualDataset> shape(const DatasetFile& file, const VirtualTree& tree);
+
+}  // namespace vdp::dataset

@@ -1,0 +1,113 @@
+#include "pipeline/batch_writer.h"
+
+#include <map>
+
+#include "base/checked.h"
+#include "pipeline/native_rows.h"
+
+namespace vdp {
+namespace {
+
+using dataset::Role;
+
+class BatchWriter {
+ public:
+  BatchWriter(const dataset::DatasetFile& file, const dataset::AxisSpec& axis, const StoreState& state,
+              icechunk::Session& session)
+      : group_(file.identity.group), axis_(axis), state_(state), session_(session) {}
+
+  Status write(const std::vector<PlannedGranule>& batch) {
+    VDP_ASSIGN(const auto before, session_.array_metadata(path(axis_.name)));
+    const std::uint64_t old_slots = before.shape.at(0);
+    if (state_.slots > old_slots) VDP_TRY(grow());
+    VDP_TRY(write_group_attributes());
+    VDP_TRY(collect_axis_values(old_slots));
+    for (const PlannedGranule& planned : batch) VDP_TRY(write_granule(planned));
+    for (const auto& [name, pieces] : rows_) {
+      VDP_TRY(write_rows(session_, path(name), *state_.store.variables.at(name).axis_dimension, pieces));
+    }
+    return write_rows(session_, provenance_array(group_), 0, records_);
+  }
+
+ private:
+  std::string path(const std::string& variable) const { return variable_path(group_, variable); }
+
+  /// All arrays along the axis grow together: a store with arrays of two lengths cannot be opened (hazard C7).
+  Status grow() {
+    for (const auto& [name, variable] : state_.store.variables) {
+      if (!variable.axis_dimension) continue;
+      zarr::ArrayMetadata metadata = variable.metadata;
+      metadata.shape[*variable.axis_dimension] = state_.slots;
+      VDP_TRY(session_.set_array(path(name), metadata));
+    }
+    return session_.set_array(provenance_array(group_), provenance_metadata(axis_.name, state_.slots));
+  }
+
+  Status write_group_attributes() {
+    VDP_ASSIGN(const Json stored, session_.attributes(group_));
+    if (same_json(stored, state_.store.attributes)) return {};
+    return session_.set_group(group_, zarr::zarr_json_group(state_.store.attributes));
+  }
+
+  /// Coordinate values of the slots that are new.
+  Status collect_axis_values(std::uint64_t old_slots) {
+    if (state_.slots == old_slots) return {};
+    std::vector<dataset::Number> values;
+    if (state_.regular) {
+      VDP_ASSIGN(values, state_.regular->values(old_slots, state_.slots));
+    } else {
+      const auto& all = state_.grow->values();
+      values.assign(all.begin() + static_cast<std::ptrdiff_t>(old_slots), all.end());
+    }
+    VDP_ASSIGN(NativeValues elements, dataset::to_elements(values, state_.encoding.dtype));
+    rows_[axis_.name].push_back({old_slots, state_.slots - old_slots, std::move(elements)});
+    return {};
+  }
+
+  Status write_granule(const PlannedGranule& planned) {
+    for (const auto& [name, variable] : state_.store.variables) {
+      if (variable.role == Role::refs) VDP_TRY(write_refs(name, variable, planned));
+      if (variable.role == Role::native) {
+        rows_[name].push_back({planned.box.begin, planned.box.size(), planned.granule->values.at(name)});
+      }
+      // The static references point into the first granule: its new version has them at new places.
+      if (variable.role == Role::static_refs && planned.record.uri == state_.seed_uri) {
+        const zarr::Shape origin(variable.metadata.rank(), 0);
+        VDP_TRY(session_.set_refs(path(name), planned.granule->dataset.variables.at(name).manifest, origin));
+      }
+    }
+    const std::vector<std::string> texts(planned.box.size(), encode_record(planned.record));
+    records_.push_back({planned.box.begin, planned.box.size(), texts});
+    return {};
+  }
+
+  Status write_refs(const std::string& name, const dataset::VariableTemplate& variable, const PlannedGranule& planned) {
+    const std::size_t dimension = *variable.axis_dimension;
+    const std::uint64_t edge = variable.metadata.chunk_shape[dimension];
+    if (planned.cleared.size() != 0) {
+      auto box = icechunk::ChunkBox::whole(variable.metadata.grid_shape());
+      box.begin[dimension] = planned.cleared.begin / edge;
+      box.end[dimension] = divide_up(planned.cleared.end, edge);
+      VDP_TRY(session_.clear_box(path(name), box));
+    }
+    zarr::Shape origin(variable.metadata.rank(), 0);
+    origin[dimension] = planned.box.begin / edge;
+    return session_.set_refs(path(name), planned.granule->dataset.variables.at(name).manifest, origin);
+  }
+
+  const std::string& group_;
+  const dataset::AxisSpec& axis_;
+  const StoreState& state_;
+  icechunk::Session& session_;
+  std::map<std::string, std::vector<RowPiece>> rows_;
+  std::vector<RowPiece> records_;
+};
+
+}  // namespace
+
+Status write_batch(const dataset::DatasetFile& file, const dataset::AxisSpec& axis, const StoreState& state,
+                   const std::vector<PlannedGranule>& batch, icechunk::Session& session) {
+  return BatchWriter(file, axis, state, session).write(batch);
+}
+
+}  // namespace vdp

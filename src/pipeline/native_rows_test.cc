@@ -1,0 +1,71 @@
+#include "pipeline/native_rows.h"
+
+#include <gtest/gtest.h>
+
+#include "icechunk/repo/repository.h"
+#include "pipeline/provenance.h"
+#include "store/memory_store.h"
+#include "zarr/codec_pipeline.h"
+
+namespace vdp {
+namespace {
+
+class NativeRowsTest : public testing::Test {
+ protected:
+  NativeRowsTest() : repository_(*icechunk::Repository::create(make_memory_store("rows"))), session_(*repository_.writable_session("main")) {
+    EXPECT_TRUE(session_.set_group("/", zarr::zarr_json_group(Json::object())));
+  }
+
+  void make_array(zarr::Shape shape, zarr::Shape chunk) {
+    zarr::ArrayMetadata metadata;
+    metadata.shape = std::move(shape);
+    metadata.chunk_shape = std::move(chunk);
+    metadata.data_type = zarr::unsigned_integer(1);
+    metadata.fill_value = 9;
+    metadata.codecs = zarr::native_codecs(metadata.data_type);
+    ASSERT_TRUE(session_.set_array("/x", metadata));
+  }
+
+  Bytes read() {
+    const auto metadata = session_.array_metadata("/x").value();
+    const auto chunk = [&](const zarr::Shape& index) { return session_.read_chunk("/x", index); };
+    return std::get<Bytes>(read_values(metadata, chunk, 1000).value());
+  }
+
+  icechunk::Repository repository_;
+  icechunk::Session session_;
+};
+
+TEST_F(NativeRowsTest, PiecesMeetInAChunkAndGapsAreFill) {
+  make_array({7}, {3});
+  ASSERT_TRUE(write_rows(session_, "/x", 0, {{1, 1, Bytes{1}}, {2, 3, Bytes{2, 3, 4}}}));
+  EXPECT_EQ(read(), (Bytes{9, 1, 2, 3, 4, 9, 9}));
+  ASSERT_TRUE(write_rows(session_, "/x", 0, {{4, 1, Bytes{7}}, {6, 1, Bytes{8}}}));
+  EXPECT_EQ(read(), (Bytes{9, 1, 2, 3, 7, 9, 8}));
+  EXPECT_EQ(std::get<Bytes>(read_rows(session_, "/x", 2, 5).value()), (Bytes{2, 3, 7}));
+}
+
+TEST_F(NativeRowsTest, TheAxisNeedNotBeTheFirstDimension) {
+  make_array({2, 4}, {2, 3});
+  ASSERT_TRUE(write_rows(session_, "/x", 1, {{2, 2, Bytes{1, 2, 3, 4}}}));
+  EXPECT_EQ(read(), (Bytes{9, 9, 1, 2, 9, 9, 3, 4}));
+}
+
+TEST_F(NativeRowsTest, RefusesValuesThatAreNotTheRows) {
+  make_array({7}, {3});
+  EXPECT_EQ(write_rows(session_, "/x", 0, {{0, 2, Bytes{1}}}).error().kind, ErrorKind::internal);
+}
+
+TEST_F(NativeRowsTest, TextsAreRowsToo) {
+  ASSERT_TRUE(session_.set_group("/_vdp", zarr::zarr_json_group(Json::object())));
+  ASSERT_TRUE(session_.set_array("/_vdp/granules", provenance_metadata("time", 3000)));
+  const ProvenanceRecord record{"file:///a.nc", "1-2", 3, "", "written", {}};
+  ASSERT_TRUE(write_rows(session_, "/_vdp/granules", 0, {{1023, 2, std::vector<std::string>(2, encode_record(record))}}));
+  const auto loaded = Provenance::load(session_, "/");
+  ASSERT_TRUE(loaded) << loaded.error().text();
+  ASSERT_EQ(loaded->records().size(), 1U);
+  EXPECT_EQ(loaded->records().begin()->second.box, (SlotBox{1023, 1025}));
+}
+
+}  // namespace
+}  // namespace vdp

@@ -1,0 +1,42 @@
+#include "pipeline/outcome.h"
+
+#include "base/json.h"
+
+namespace vdp {
+
+std::string_view to_string(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::written: return "written";
+    case Outcome::Kind::replaced: return "replaced";
+    case Outcome::Kind::unchanged: return "unchanged";
+    case Outcome::Kind::deferred: return "deferred";
+    case Outcome::Kind::rejected: return "rejected";
+  }
+  return "rejected";
+}
+
+Outcome outcome_of(const Granule& granule, const Error& error) {
+  const bool may_succeed_later =
+      error.kind == ErrorKind::transient || error.kind == ErrorKind::conflict || error.kind == ErrorKind::cancelled;
+  return may_succeed_later ? Outcome::deferred(granule, error.text()) : Outcome::rejected(granule, error.text());
+}
+
+void OutcomeCounts::add(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::written: ++written; break;
+    case Outcome::Kind::replaced: ++replaced; break;
+    case Outcome::Kind::unchanged: ++unchanged; break;
+    case Outcome::Kind::deferred: ++deferred; break;
+    case Outcome::Kind::rejected: ++rejected; break;
+  }
+}
+
+Json to_json(const OutcomeCounts& counts) {
+  return {{"written", counts.written},
+          {"replaced", counts.replaced},
+          {"unchanged", counts.unchanged},
+          {"deferred", counts.deferred},
+          {"rejected", counts.rejected}};
+}
+
+}  // namespace vdp

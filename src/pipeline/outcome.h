@@ -1,0 +1,57 @@
+// What became of one granule.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/json_fwd.h"
+#include "dataset/granule.h"
+
+namespace vdp {
+
+struct Outcome {
+  enum class Kind {
+    written,    ///< its references are in the store
+    replaced,   ///< a new version of it took the place of the old one
+    unchanged,  ///< the store has this very version already
+    deferred,   ///< not yet: it stays in the queue
+    rejected,   ///< it does not fit; the reason says why
+  };
+  Kind kind = Kind::rejected;
+  Granule granule;
+  std::string reason;              ///< of deferred and rejected
+  std::uint64_t refs = 0;          ///< virtual references written
+  std::vector<std::string> notes;  ///< what was left out, decoded or dropped
+
+  static Outcome rejected(Granule granule, std::string reason) {
+    return {Kind::rejected, std::move(granule), std::move(reason), 0, {}};
+  }
+  static Outcome deferred(Granule granule, std::string reason) {
+    return {Kind::deferred, std::move(granule), std::move(reason), 0, {}};
+  }
+  bool changes_store() const { return kind == Kind::written || kind == Kind::replaced; }
+};
+
+std::string_view to_string(Outcome::Kind kind);
+
+/// A granule that an error stopped: deferred where trying again may help, else rejected.
+Outcome outcome_of(const Granule& granule, const Error& error);
+
+struct OutcomeCounts {
+  std::uint64_t written = 0;
+  std::uint64_t replaced = 0;
+  std::uint64_t unchanged = 0;
+  std::uint64_t deferred = 0;
+  std::uint64_t rejected = 0;
+
+  void add(Outcome::Kind kind);
+  std::uint64_t total() const { return written + replaced + unchanged + deferred + rejected; }
+};
+
+/// {"written": n, "replaced": n, "unchanged": n, "deferred": n, "rejected": n}.
+Json to_json(const OutcomeCounts& counts);
+
+}  // namespace vdp

@@ -1,0 +1,168 @@
+#include "pipeline/planner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dataset/guards.h"
+
+namespace vdp {
+namespace {
+
+using dataset::AxisKind;
+using dataset::Number;
+using dataset::Role;
+
+std::string describe_slots(SlotBox box) {
+  return box.size() == 1 ? fmt::format("slot {}", box.begin) : fmt::format("slots {} to {}", box.begin, box.end - 1);
+}
+
+ProvenanceRecord record_of(const Granule& granule, SlotBox box, Outcome::Kind kind) {
+  return {granule.uri, version_of(granule), granule.size, format_timestamp(granule.last_modified_us),
+          std::string(to_string(kind)), box};
+}
+
+}  // namespace
+
+std::optional<Outcome> Planner::known(const Granule& granule) const {
+  const ProvenanceRecord* record = state_.provenance.find_uri(granule.uri);
+  if (record == nullptr) return std::nullopt;
+  const bool same = record->version == version_of(granule);
+  if (!same && file_.forward.same != dataset::SamePolicy::skip) return std::nullopt;
+  Outcome outcome{Outcome::Kind::unchanged, granule, {}, 0, {}};
+  if (!same) outcome.notes.push_back("a new version, left out as `forward.same` says");
+  return outcome;
+}
+
+Verdict Planner::plan(const PreparedGranule& granule) {
+  const auto reject = [&](const Error& error) { return Verdict{Outcome::rejected(granule.granule, error.text()), {}}; };
+  if (auto outcome = known(granule.granule)) return {std::move(*outcome), {}};
+  const auto slots = find_slots(granule);
+  if (!slots) return reject(slots.error());
+  PlannedGranule planned;
+  planned.granule = &granule;
+  planned.box = slots->box;
+  const auto kind = claim(granule, slots->box, planned.cleared);
+  if (!kind) return reject(kind.error());
+  Outcome outcome{*kind, granule.granule, {}, 0, granule.notes};
+  if (auto fits = check_fit(granule, slots->box, outcome.notes); !fits) return reject(fits.error());
+  if (auto accepted = accept(granule, *slots, planned, outcome); !accepted) return reject(accepted.error());
+  return {std::move(outcome), std::move(planned)};
+}
+
+Result<Planner::Slots> Planner::find_slots(const PreparedGranule& granule) const {
+  return axis_.kind == AxisKind::regular ? find_regular(granule) : find_growing(granule);
+}
+
+Result<Planner::Slots> Planner::find_regular(const PreparedGranule& granule) const {
+  if (!granule.axis_units) return invalid(fmt::format("the values of \"{}\" have no time units", axis_.name));
+  std::optional<std::uint64_t> first;
+  for (std::size_t i = 0; i < granule.axis_values.size(); ++i) {
+    VDP_ASSIGN(const auto slot, state_.regular->slot(granule.axis_values[i], *granule.axis_units));
+    if (!first) first = slot;
+    if (slot == *first + i) continue;
+    return invalid(fmt::format("step {} is at slot {}, expected {}: the steps of a file must follow one another", i,
+                               slot, *first + i));
+  }
+  return Slots{{*first, *first + granule.steps}, {}};
+}
+
+Result<std::vector<Number>> Planner::in_store_units(const PreparedGranule& granule) const {
+  std::vector<Number> values;
+  const auto& time = state_.encoding.time;
+  if (time.has_value() != granule.axis_units.has_value()) {
+    return invalid(fmt::format("the values of \"{}\" are {}, expected {}", axis_.name,
+                               granule.axis_units ? granule.axis_units->describe() : "without time units",
+                               time ? time->describe() : "no times"));
+  }
+  for (const Number& value : granule.axis_values) {
+    VDP_ASSIGN(const Number converted, time ? dataset::convert(value, *granule.axis_units, *time, state_.encoding.dtype)
+                                            : dataset::with_type(value, state_.encoding.dtype));
+    values.push_back(converted);
+  }
+  return values;
+}
+
+Result<Planner::Slots> Planner::find_growing(const PreparedGranule& granule) const {
+  VDP_ASSIGN(auto values, in_store_units(granule));
+  VDP_TRY(dataset::GrowAxis::create(axis_.name, values));  // strictly increasing, finite
+  using Kind = dataset::GrowAxis::Place::Kind;
+  std::optional<std::uint64_t> first;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    VDP_ASSIGN(const auto place, state_.grow->locate(values[i]));
+    // New values follow the end one after the other, after any that the store has already.
+    const std::uint64_t slot = place.kind == Kind::append ? std::max(place.slot, first.value_or(place.slot) + i) : place.slot;
+    if (!first) first = slot;
+    if (place.kind == Kind::before_end || slot != *first + i) {
+      return invalid(fmt::format("{} = {} lies before the end of the axis and is not in the store (`forward.late` is "
+                                 "\"reject\")",
+                                 axis_.name, dataset::to_string(values[i])));
+    }
+  }
+  return Slots{{*first, *first + granule.steps}, std::move(values)};
+}
+
+Result<Outcome::Kind> Planner::claim(const PreparedGranule& granule, SlotBox box, SlotBox& cleared) const {
+  const std::string& uri = granule.granule.uri;
+  const ProvenanceRecord* own = state_.provenance.find_uri(uri);
+  const bool extends_own = own != nullptr && own->box.begin == box.begin && own->box.end == state_.slots &&
+                           box.end > own->box.end && axis_.kind == AxisKind::grow;
+  if (own != nullptr && own->box != box && !extends_own) {
+    return invalid(fmt::format("it fills {} in the store, and now claims {}", describe_slots(own->box), describe_slots(box)));
+  }
+  const auto owners = state_.provenance.within(box);
+  for (const ProvenanceRecord* owner : owners) {
+    if (owner == own) continue;
+    if (file_.forward.other == dataset::OtherPolicy::reject) {
+      return invalid(fmt::format("{} belongs to {} (`forward.other` is \"reject\")", describe_slots(owner->box), owner->uri));
+    }
+    if (owner->box != box) {
+      return invalid(fmt::format("{} belongs to {}, which the granule covers only in part", describe_slots(owner->box), owner->uri));
+    }
+  }
+  if (owners.empty()) return Outcome::Kind::written;
+  cleared = {box.begin, std::min(box.end, std::max(state_.slots, box.begin))};
+  return Outcome::Kind::replaced;
+}
+
+Status Planner::check_fit(const PreparedGranule& granule, SlotBox box, std::vector<std::string>& notes) const {
+  auto report = dataset::compare(state_.store, granule.dataset, granule.proofs);
+  const std::uint64_t length = std::max(state_.slots, box.end);
+  for (const auto& [name, variable] : state_.store.variables) {
+    if (variable.role != Role::refs) continue;
+    const std::uint64_t edge = variable.metadata.chunk_shape[*variable.axis_dimension];
+    if (dataset::box_is_aligned(box.begin, box.end, edge, length)) continue;
+    report.mismatches.push_back({name, "position", fmt::format("{} of the axis", describe_slots(box)),
+                                 fmt::format("whole chunks of {} slots", edge),
+                                 "half a chunk would shift values; keep such files apart, or leave the variable out with "
+                                 "`parse.drop`"});
+  }
+  if (!report.mismatches.empty()) return invalid(dataset::describe(report.mismatches));
+  notes.insert(notes.end(), report.notes.begin(), report.notes.end());
+  return {};
+}
+
+Status Planner::combine_group_attributes(const PreparedGranule& granule, std::vector<std::string>& notes) {
+  VDP_ASSIGN(auto combined, dataset::combine_attributes(file_.attributes, state_.store.attributes, granule.dataset.attributes));
+  for (const std::string& name : combined.dropped) {
+    notes.push_back(fmt::format("group attribute {} differs between files and was dropped", name));
+  }
+  state_.store.attributes = std::move(combined.attributes);
+  return {};
+}
+
+Status Planner::accept(const PreparedGranule& granule, const Slots& slots, PlannedGranule& planned, Outcome& outcome) {
+  VDP_TRY(combine_group_attributes(granule, outcome.notes));
+  for (std::size_t i = 0; i < slots.values.size(); ++i) {
+    if (slots.box.begin + i >= state_.grow->length()) VDP_TRY(state_.grow->append(slots.values[i]));
+  }
+  state_.slots = std::max(state_.slots, slots.box.end);
+  planned.record = record_of(granule.granule, slots.box, outcome.kind);
+  state_.provenance.put(planned.record);
+  for (const auto& [name, variable] : state_.store.variables) {
+    if (variable.role == Role::refs) outcome.refs += granule.dataset.variables.at(name).manifest.size();
+  }
+  return {};
+}
+
+}  // namespace vdp

@@ -1,0 +1,138 @@
+#include "pipeline/provenance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include "base/json.h"
+#include "zarr/codec_pipeline.h"
+
+namespace vdp {
+namespace {
+
+/// A batch rewrites one chunk of records: small enough to be cheap, large enough to compress.
+constexpr std::uint64_t records_per_chunk = 1024;
+
+}  // namespace
+
+std::string provenance_group(const std::string& group) { return group == "/" ? "/_vdp" : group + "/_vdp"; }
+std::string provenance_array(const std::string& group) { return provenance_group(group) + "/granules"; }
+
+zarr::ArrayMetadata provenance_metadata(const std::string& axis, std::uint64_t slots) {
+  zarr::ArrayMetadata metadata;
+  metadata.shape = {slots};
+  metadata.chunk_shape = {records_per_chunk};
+  metadata.data_type = zarr::string();
+  metadata.fill_value = "";
+  metadata.codecs = zarr::native_codecs(metadata.data_type);
+  metadata.dimension_names = {axis};
+  metadata.attributes = {{"long_name", "the source file of each slot: a JSON record, or nothing where the slot is empty"}};
+  return metadata;
+}
+
+std::string version_of(const Granule& granule) {
+  // A local file system's etag is its inode and time: a copy of the same bytes would look like a new version.
+  const bool is_local = granule.uri.starts_with("file:");
+  if (!granule.etag.empty() && !is_local) return granule.etag;
+  return fmt::format("{}-{}", granule.size, granule.last_modified_us);
+}
+
+std::string encode_record(const ProvenanceRecord& record) {
+  return Json{{"uri", record.uri},
+              {"version", record.version},
+              {"size", record.size},
+              {"modified", record.modified},
+              {"outcome", record.outcome}}
+      .dump();
+}
+
+Result<ProvenanceRecord> decode_record(const std::string& text) {
+  VDP_ASSIGN(const Json json, parse_json(text));
+  if (!json.is_object() || !json.contains("uri") || !json["uri"].is_string()) {
+    return corrupt(fmt::format("no provenance record: {}", text.substr(0, 100)));
+  }
+  const auto text_of = [&](const char* key) {
+    const auto found = json.find(key);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  ProvenanceRecord record;
+  record.uri = text_of("uri");
+  record.version = text_of("version");
+  record.modified = text_of("modified");
+  record.outcome = text_of("outcome");
+  if (const auto size = json.find("size"); size != json.end() && size->is_number_unsigned()) record.size = *size;
+  return record;
+}
+
+Result<Provenance> Provenance::load(const icechunk::Session& session, const std::string& group) {
+  Provenance provenance;
+  const std::string path = provenance_array(group);
+  if (!session.kind(path)) return provenance;
+  VDP_ASSIGN(const auto metadata, session.array_metadata(path));
+  if (metadata.rank() != 1 || metadata.data_type.kind != zarr::DataType::Kind::string) {
+    return corrupt(fmt::format("{} is not a list of texts", path));
+  }
+  // Slots may be declared far ahead of what was ever written (a regular axis with an end): only chunks that are there
+  // are read.
+  std::vector<std::uint64_t> chunks;
+  VDP_TRY(session.for_each_ref(path, icechunk::ChunkBox::whole(metadata.grid_shape()),
+                               [&](const icechunk::ChunkRefView& ref) { chunks.push_back(ref.index[0]); }));
+  std::string previous_text;
+  ProvenanceRecord open;  // grows as long as the slots say the same
+  for (const std::uint64_t chunk : chunks) {
+    const std::uint64_t begin = chunk * metadata.chunk_shape[0];
+    const std::uint64_t end = std::min(begin + metadata.chunk_shape[0], metadata.shape[0]);
+    VDP_ASSIGN_IN(path, const auto rows, read_rows(session, path, begin, end));
+    std::uint64_t slot = begin;
+    for (const std::string& text : std::get<std::vector<std::string>>(rows)) {
+      if (!text.empty() && text == previous_text && open.box.end == slot) {
+        ++open.box.end;
+      } else {
+        if (!previous_text.empty()) provenance.put(open);
+        if (!text.empty()) {
+          VDP_ASSIGN_IN(path, open, decode_record(text));
+          open.box = {slot, slot + 1};
+        }
+        previous_text = text;
+      }
+      ++slot;
+    }
+  }
+  if (!previous_text.empty()) provenance.put(open);
+  return provenance;
+}
+
+const ProvenanceRecord* Provenance::at(std::uint64_t slot) const {
+  auto next = by_begin_.upper_bound(slot);
+  if (next == by_begin_.begin()) return nullptr;
+  const ProvenanceRecord& record = std::prev(next)->second;
+  return slot < record.box.end ? &record : nullptr;
+}
+
+const ProvenanceRecord* Provenance::find_uri(const std::string& uri) const {
+  const auto found = begin_by_uri_.find(uri);
+  return found == begin_by_uri_.end() ? nullptr : &by_begin_.at(found->second);
+}
+
+std::vector<const ProvenanceRecord*> Provenance::within(SlotBox box) const {
+  std::vector<const ProvenanceRecord*> records;
+  if (const ProvenanceRecord* first = at(box.begin); first != nullptr) records.push_back(first);
+  for (auto next = by_begin_.upper_bound(box.begin); next != by_begin_.end() && next->first < box.end; ++next) {
+    records.push_back(&next->second);
+  }
+  return records;
+}
+
+void Provenance::put(const ProvenanceRecord& record) {
+  for (const ProvenanceRecord* old : within(record.box)) erase(old->box.begin);
+  by_begin_[record.box.begin] = record;
+  begin_by_uri_[record.uri] = record.box.begin;
+}
+
+void Provenance::erase(std::uint64_t begin) {
+  const auto found = by_begin_.find(begin);
+  begin_by_uri_.erase(found->second.uri);
+  by_begin_.erase(found);
+}
+
+}  // namespace vdp

@@ -1,0 +1,75 @@
+// Provenance: which granule fills which slot, as the store itself keeps it in the array `_vdp/granules`, one text per
+// slot, written in the same commit as the references.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataset/granule.h"
+#include "icechunk/repo/session.h"
+#include "pipeline/native_rows.h"
+#include "zarr/array_metadata.h"
+
+namespace vdp {
+
+/// The paths of the group and of the array beside the dataset in `group`.
+std::string provenance_group(const std::string& group);
+std::string provenance_array(const std::string& group);
+
+/// The array's metadata for `slots` slots of the axis.
+zarr::ArrayMetadata provenance_metadata(const std::string& axis, std::uint64_t slots);
+
+/// A half-open range of slots.
+struct SlotBox {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::uint64_t size() const { return end - begin; }
+  bool operator==(const SlotBox&) const = default;
+};
+
+/// What the store knows of the granule that fills a slot.
+struct ProvenanceRecord {
+  std::string uri;
+  std::string version;  ///< see version_of
+  std::uint64_t size = 0;
+  std::string modified;  ///< RFC 3339
+  std::string outcome;   ///< "written" or "replaced"
+  /// All slots that the granule fills. Not part of the text: it is where the text stands.
+  SlotBox box;
+  bool operator==(const ProvenanceRecord&) const = default;
+};
+
+/// The etag where the source has one that means its content, else size and time of modification.
+std::string version_of(const Granule& granule);
+
+std::string encode_record(const ProvenanceRecord& record);
+/// `corrupt` for anything that encode_record did not write.
+Result<ProvenanceRecord> decode_record(const std::string& text);
+
+/// All records of a store, by first slot. Kept in step by the caller as it places granules.
+class Provenance {
+ public:
+  /// Reads the whole array; a store of another maker has none, and then nothing is known.
+  static Result<Provenance> load(const icechunk::Session& session, const std::string& group);
+
+  /// The record whose box holds the slot.
+  const ProvenanceRecord* at(std::uint64_t slot) const;
+  const ProvenanceRecord* find_uri(const std::string& uri) const;
+  /// Records whose boxes meet `box`.
+  std::vector<const ProvenanceRecord*> within(SlotBox box) const;
+  const std::map<std::uint64_t, ProvenanceRecord>& records() const { return by_begin_; }
+
+  /// Takes the place of every record whose box it meets.
+  void put(const ProvenanceRecord& record);
+
+ private:
+  void erase(std::uint64_t begin);
+
+  std::map<std::uint64_t, ProvenanceRecord> by_begin_;
+  std::map<std::string, std::uint64_t> begin_by_uri_;
+};
+
+}  // namespace vdp

@@ -1,0 +1,132 @@
+#include "pipeline/store_state.h"
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "pipeline/native_rows.h"
+#include "pipeline/prepare.h"
+
+namespace vdp {
+namespace {
+
+using dataset::AxisKind;
+using dataset::Role;
+
+/// The attribute of the group `_vdp` that holds the contract.
+constexpr const char* contract_attribute = "vdp";
+
+Result<dataset::Template> read_template(const std::string& group, const icechunk::Session& session, Json& contract) {
+  const std::string path = provenance_group(group);
+  if (!session.kind(path)) {
+    return invalid(fmt::format("the store has no group {}: it was not made by this program for this dataset", path));
+  }
+  VDP_ASSIGN_IN(path, const Json attributes, session.attributes(path));
+  contract = attributes.value(contract_attribute, Json());
+  dataset::Template from_store;
+  VDP_ASSIGN(from_store.attributes, session.attributes(group));
+  const Json variables = contract.is_object() ? contract.value("variables", Json::object()) : Json::object();
+  for (const auto& [name, json] : variables.items()) {
+    const std::string array = variable_path(group, name);
+    if (session.kind(array) != icechunk::NodeKind::array) continue;  // apply_contract tells
+    VDP_ASSIGN_IN(array, from_store.variables[name].metadata, session.array_metadata(array));
+  }
+  return dataset::apply_contract(contract, std::move(from_store));
+}
+
+Result<dataset::AxisEncoding> stored_encoding(const dataset::AxisSpec& axis, const dataset::Template& store) {
+  const auto& metadata = store.axis_variable().metadata;
+  dataset::SeedCoordinate coordinate;
+  coordinate.units = metadata.attributes.value("units", "");
+  coordinate.calendar = metadata.attributes.value("calendar", "");
+  coordinate.floating = metadata.data_type.kind == zarr::DataType::Kind::floating;
+  // What the store has holds: units, calendar and type of an axis never change after its first value.
+  dataset::AxisSpec spec = axis;
+  spec.units.reset();
+  spec.calendar.reset();
+  spec.dtype = coordinate.floating ? dataset::NumberType::float64 : dataset::NumberType::int64;
+  return dataset::resolve_encoding(spec, coordinate);
+}
+
+Status load_axis(const dataset::AxisSpec& axis, const std::string& path, const icechunk::Session& session,
+                 StoreState& state) {
+  state.slots = state.store.axis_variable().metadata.shape.at(0);
+  if (axis.kind == AxisKind::regular) {
+    if (!state.encoding.time) return invalid(fmt::format("{} has no time units, and the axis is regular", path));
+    VDP_ASSIGN(state.regular, dataset::RegularAxis::create(axis, *state.encoding.time, state.encoding.dtype));
+    return {};
+  }
+  VDP_ASSIGN(const auto rows, read_rows(session, path, 0, state.slots));
+  VDP_ASSIGN(auto values, dataset::from_elements(std::get<Bytes>(rows), state.encoding.dtype));
+  VDP_ASSIGN_IN(path, state.grow, dataset::GrowAxis::create(axis.name, std::move(values)));
+  return {};
+}
+
+/// Each group on the way to `path`, the root first.
+Status make_groups(const std::string& path, icechunk::Session& session) {
+  if (!session.kind("/")) VDP_TRY(session.set_group("/", zarr::zarr_json_group(Json::object())));
+  for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    const std::string parent = path.substr(0, slash);
+    if (!session.kind(parent)) VDP_TRY(session.set_group(parent, zarr::zarr_json_group(Json::object())));
+  }
+  return {};
+}
+
+Status write_static(const std::string& name, const dataset::VariableTemplate& variable, const PreparedGranule& seed,
+                    const std::string& path, icechunk::Session& session) {
+  const zarr::Shape origin(variable.metadata.rank(), 0);
+  if (variable.role == Role::static_refs) {
+    return session.set_refs(path, seed.dataset.variables.at(name).manifest, origin);
+  }
+  for (const std::uint64_t length : variable.metadata.shape) {
+    if (length == 0) return {};
+  }
+  VDP_ASSIGN_IN(path, auto encoded, encode_values(variable.metadata, seed.values.at(name)));
+  return session.set_chunk(path, origin, std::move(encoded));
+}
+
+}  // namespace
+
+std::string variable_path(const std::string& group, const std::string& variable) {
+  return group == "/" ? "/" + variable : group + "/" + variable;
+}
+
+Result<StoreState> load_store_state(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
+                                    const icechunk::Session& session) {
+  StoreState state;
+  Json contract;
+  VDP_ASSIGN(state.store, read_template(file.identity.group, session, contract));
+  if (state.store.axis != axis.name) {
+    return invalid(fmt::format("the store's axis is \"{}\", the dataset file's is \"{}\"", state.store.axis, axis.name));
+  }
+  state.seed_uri = contract.value("seed", "");
+  VDP_ASSIGN(state.encoding, stored_encoding(axis, state.store));
+  VDP_TRY(load_axis(axis, variable_path(file.identity.group, axis.name), session, state));
+  VDP_ASSIGN(state.provenance, Provenance::load(session, file.identity.group));
+  return state;
+}
+
+Status write_template(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
+                      const dataset::AxisEncoding& encoding, const dataset::Template& store,
+                      const PreparedGranule& seed, icechunk::Session& session) {
+  const std::string& group = file.identity.group;
+  const std::uint64_t slots = store.axis_variable().metadata.shape.at(0);
+  VDP_TRY(make_groups(group, session));
+  VDP_TRY(session.set_group(group, zarr::zarr_json_group(store.attributes)));
+  for (const auto& [name, variable] : store.variables) {
+    const std::string path = variable_path(group, name);
+    VDP_TRY(session.set_array(path, variable.metadata));
+    if (is_static(variable.role)) VDP_TRY(write_static(name, variable, seed, path, session));
+  }
+  Json contract = dataset::contract_json(store);
+  contract["dataset"] = file.identity.name;
+  contract["seed"] = seed.granule.uri;
+  VDP_TRY(session.set_group(provenance_group(group), zarr::zarr_json_group({{contract_attribute, contract}})));
+  VDP_TRY(session.set_array(provenance_array(group), provenance_metadata(axis.name, slots)));
+  if (slots == 0) return {};
+  VDP_ASSIGN(const auto regular, dataset::RegularAxis::create(axis, *encoding.time, encoding.dtype));
+  VDP_ASSIGN(const auto values, regular.values(0, slots));
+  VDP_ASSIGN(NativeValues elements, dataset::to_elements(values, encoding.dtype));
+  return write_rows(session, variable_path(group, axis.name), 0, {{0, slots, std::move(elements)}});
+}
+
+}  // namespace vdp

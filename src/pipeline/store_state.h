@@ -1,0 +1,40 @@
+// What a writer knows of a store: its template, its axis, and which granule fills which slot.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "dataset/axis.h"
+#include "dataset/dataset_file.h"
+#include "dataset/template.h"
+#include "icechunk/repo/session.h"
+#include "pipeline/provenance.h"
+
+namespace vdp {
+
+struct StoreState {
+  dataset::Template store;
+  dataset::AxisEncoding encoding;
+  std::optional<dataset::RegularAxis> regular;  ///< one of these two
+  std::optional<dataset::GrowAxis> grow;
+  std::uint64_t slots = 0;  ///< length of the axis
+  Provenance provenance;
+  std::string seed_uri;  ///< the granule that static references point into
+};
+
+/// "/group/name".
+std::string variable_path(const std::string& group, const std::string& variable);
+
+/// Reads all of it. `invalid` where the store was made by something else, or for another kind of axis.
+Result<StoreState> load_store_state(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
+                                    const icechunk::Session& session);
+
+/// Writes a new store's groups, arrays, static values and, on a regular axis with an end, all coordinate values.
+/// `seed` has values and proofs of all static variables of `store`.
+struct PreparedGranule;
+Status write_template(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
+                      const dataset::AxisEncoding& encoding, const dataset::Template& store,
+                      const PreparedGranule& seed, icechunk::Session& session);
+
+}  // namespace vdp
