@@ -8,6 +8,7 @@
 
 #include "formats/hdf5/assemble.h"
 #include "formats/hdf5/fetch.h"
+#include "formats/hdf5/record_length.h"
 #include "formats/hdf5/superblock.h"
 
 namespace vdp::hdf5 {
@@ -23,6 +24,7 @@ class Parser {
     VDP_TRY(read_head());
     tasks_.push_back([this] { return decode_superblock(); });
     VDP_TRY(fetch_until_decoded(source_, bytes_, tasks_, plan_, limits_.max_metadata_bytes));
+    extend_to_dimensions(graph_);
     return assemble(*file_, graph_, source_.location(), limits_);
   }
 

@@ -136,8 +136,36 @@ TEST(Hdf5Parse, NetcdfDimensions) {
   EXPECT_EQ(file.values("/v"), counting(12));
 }
 
+TEST(Hdf5Parse, ANetcdfVariableIsAsLongAsItsUnlimitedDimension) {
+  const Parsed file = parse_testdata("records.nc");
+  EXPECT_EQ(file.array("/long").metadata.shape, (zarr::Shape{5, 3}));
+  EXPECT_EQ(file.values("/long"), counting(15));
+  EXPECT_EQ(file.array("/unwritten").metadata.shape, (zarr::Shape{5}));
+  EXPECT_EQ(file.values("/unwritten"), std::vector<double>(5, -7.0));
+  EXPECT_EQ(file.values("/short"), (std::vector<double>{0, 1, 2, -7, 3, 4, 5, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7}));
+}
+
+TEST(Hdf5Parse, ChunkIndexesOfTheNewerLayouts) {
+  const Parsed file = parse_testdata("indexes.h5");
+  EXPECT_EQ(file.values("/single"), counting(6));
+  EXPECT_EQ(file.values("/fixed"), counting(24));
+  EXPECT_EQ(file.values("/fixed_filtered"), counting(24));
+  EXPECT_EQ(file.values("/extensible"), counting(60));
+  EXPECT_EQ(file.values("/extensible_axis_1"), counting(24));
+  EXPECT_EQ(file.values("/tree"), counting(24));
+  EXPECT_EQ(file.values("/implicit"), counting(24));
+  std::vector<double> paged(1100, 9.0);
+  paged[1098] = 1;
+  paged[1099] = 2;
+  EXPECT_EQ(file.values("/fixed_paged"), paged);
+  std::vector<double> far(400, 0.0);
+  far[399] = 5;
+  EXPECT_EQ(file.values("/extensible_far"), far);
+  EXPECT_EQ(file.array("/extensible_far").manifest.size(), 1U);
+}
+
 TEST(Hdf5Parse, SmallReadsFindTheSame) {
-  for (const char* name : {"classic.h5", "dense.h5", "netcdf.nc"}) {
+  for (const char* name : {"classic.h5", "dense.h5", "netcdf.nc", "indexes.h5", "records.nc"}) {
     const Parsed whole = parse_testdata(name);
     const Parsed pieces = parse_testdata(name, {0, 64, 0, 1});
     EXPECT_EQ(dump_sorted(*inspect_document(whole.tree), 1), dump_sorted(*inspect_document(pieces.tree), 1)) << name;

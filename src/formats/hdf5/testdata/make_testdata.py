@@ -70,7 +70,45 @@ def netcdf():
         inner[:] = [1, 2, 3, 4]
 
 
+def indexes():
+    """The chunk indexes of layout version 4, each in its smallest form that has all of its parts."""
+    with h5py.File(HERE / "indexes.h5", "w", libver=("v110", "v110")) as f:
+        f.create_dataset("single", data=np.arange(6, dtype="u1"), chunks=(6,), compression="gzip")
+        f.create_dataset("fixed", data=np.arange(24, dtype="u1").reshape(4, 6), chunks=(2, 2))
+        f.create_dataset("fixed_filtered", data=np.arange(24, dtype="u1"), chunks=(12,), compression="gzip")
+        paged = f.create_dataset("fixed_paged", shape=(1100,), chunks=(1,), dtype="u1", fillvalue=9)
+        paged[1098:] = [1, 2]
+        f.create_dataset("extensible", data=np.arange(60, dtype="u1"), chunks=(1,), maxshape=(None,))
+        f.create_dataset("extensible_axis_1", data=np.arange(24, dtype="u1").reshape(4, 6), chunks=(2, 2),
+                         maxshape=(4, None))
+        far = f.create_dataset("extensible_far", shape=(400,), chunks=(1,), maxshape=(None,), dtype="u1")
+        far[399] = 5
+        f.create_dataset("tree", data=np.arange(24, dtype="u1").reshape(4, 6), chunks=(2, 2), maxshape=(None, None))
+        plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plist.set_chunk((2, 2))
+        plist.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        implicit = h5py.h5d.create(f.id, b"implicit", h5py.h5t.STD_U8LE, h5py.h5s.create_simple((4, 6)), plist)
+        implicit.write(h5py.h5s.ALL, h5py.h5s.ALL, np.arange(24, dtype="u1").reshape(4, 6))
+
+
+def records():
+    """Variables along one unlimited dimension that were written to different lengths, or not at all."""
+    with netCDF4.Dataset(HERE / "records.nc", "w", format="NETCDF4") as ds:
+        ds.createDimension("time", None)
+        ds.createDimension("x", 3)
+        ds.createDimension("level", None)
+        long = ds.createVariable("long", "i4", ("time", "x"), fill_value=-7)
+        long[:] = np.arange(15).reshape(5, 3)
+        ds.createVariable("unwritten", "i4", ("time",), fill_value=-7)
+        short = ds.createVariable("short", "i4", ("time", "level"), fill_value=-7, chunksizes=(1, 2))
+        short[0:2, 0:3] = np.arange(6).reshape(2, 3)
+        level = ds.createVariable("levels", "i4", ("level",))
+        level[:] = np.arange(4)
+
+
 if __name__ == "__main__":
+    records()
+    indexes()
     classic()
     dense()
     netcdf()

@@ -1,0 +1,77 @@
+#include "formats/hdf5/record_length.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace vdp::hdf5 {
+namespace {
+
+using Lengths = std::map<Address, std::uint64_t>;  ///< by the address of the scale
+
+/// The scale that gives `axis` its length, where that is an unlimited dimension of netCDF-4.
+std::optional<Address> record_scale(const ObjectGraph& graph, Address address, const Object& object, std::size_t axis) {
+  const Dataspace& space = object.dataset->space;
+  if (space.max_shape[axis] != undefined_address || object.dataset->layout.kind != Layout::Kind::chunked) {
+    return std::nullopt;
+  }
+  const DimensionRole& role = object.role;
+  if (axis < role.scales.size() && !role.scales[axis].empty()) {
+    const auto scale = graph.objects.find(role.scales[axis].front());
+    if (scale == graph.objects.end() || !scale->second.role.netcdf_id) return std::nullopt;
+    return scale->first;
+  }
+  if (role.is_scale && role.netcdf_id && space.shape.size() == 1) return address;
+  return std::nullopt;
+}
+
+template <typename Visit>
+void for_each_record_axis(ObjectGraph& graph, Visit&& visit) {
+  for (auto& [address, object] : graph.objects) {
+    if (!object.dataset || !object.problem.empty()) continue;
+    for (std::size_t axis = 0; axis < object.dataset->space.shape.size(); ++axis) {
+      if (const auto scale = record_scale(graph, address, object, axis)) visit(*scale, address, object, axis);
+    }
+  }
+}
+
+/// The same chunks by their index in the grid of the new shape.
+void renumber(std::vector<StoredChunk>& chunks, const std::vector<std::uint64_t>& from,
+              const std::vector<std::uint64_t>& to) {
+  for (StoredChunk& chunk : chunks) {
+    std::uint64_t rest = chunk.index;
+    std::uint64_t index = 0;
+    std::uint64_t stride = 1;
+    for (std::size_t axis = from.size(); axis-- > 0;) {
+      index += rest % from[axis] * stride;
+      rest /= from[axis];
+      stride *= to[axis];
+    }
+    chunk.index = index;
+  }
+}
+
+void extend(DatasetHeader& dataset, DatasetContents& contents, std::size_t axis, std::uint64_t length) {
+  if (dataset.space.shape[axis] >= length || !contents.strings.empty()) return;
+  DatasetHeader longer = dataset;
+  longer.space.shape[axis] = length;
+  const auto before = chunk_grid(dataset);
+  const auto after = chunk_grid(longer);
+  if (!before || !after) return;  // building the array says why
+  renumber(contents.chunks, before->grid_shape, after->grid_shape);
+  dataset = std::move(longer);
+}
+
+}  // namespace
+
+void extend_to_dimensions(ObjectGraph& graph) {
+  Lengths lengths;
+  for_each_record_axis(graph, [&](Address scale, Address, const Object& object, std::size_t axis) {
+    std::uint64_t& length = lengths[scale];
+    length = std::max(length, object.dataset->space.shape[axis]);
+  });
+  for_each_record_axis(graph, [&](Address scale, Address address, Object& object, std::size_t axis) {
+    extend(*object.dataset, graph.contents[address], axis, lengths[scale]);
+  });
+}
+
+}  // namespace vdp::hdf5
