@@ -115,7 +115,8 @@ TEST(Inspect, TheDocumentOfATree) {
 
   EXPECT_EQ((*inspect_document(tree, {true, 20000}))["arrays"]["/x"]["chunks"]["1"][0], "file:///a.nc");
   // sha256 of "0 AQ==\n1 {file} 10 8\n"
-  EXPECT_EQ((*inspect_document(tree, {false, 1}))["arrays"]["/x"]["chunks"]["sha256"], "b648ea51343ac2706712d76acbb15bff840a3406d89b965ebf1d2d4771254f17");
+  EXPECT_EQ((*inspect_document(tree, {false, 1}))["arrays"]["/x"]["chunks"]["sha256"],
+            "b648ea51343ac2706712d76acbb15bff840a3406d89b965ebf1d2d4771254f17");
 }
 
 }  // namespace

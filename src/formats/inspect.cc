@@ -59,9 +59,9 @@ class ChunkListing {
   Json digest() const {
     Sha256 sha;
     manifest_.for_each([&](const ChunkManifest::Entry& entry) {
-      sha.update(entry.inlined != nullptr
-                  ? fmt::format("{} {}\n", key(entry.index), base64_encode(*entry.inlined))
-                  : fmt::format("{} {} {} {}\n", key(entry.index), path(entry.ref), entry.ref.offset, entry.ref.length));
+      sha.update(entry.inlined != nullptr ? fmt::format("{} {}\n", key(entry.index), base64_encode(*entry.inlined))
+                                          : fmt::format("{} {} {} {}\n", key(entry.index), path(entry.ref),
+                                                        entry.ref.offset, entry.ref.length));
     });
     return Json{{"sha256", sha.finish_hex()}};
   }

@@ -10,8 +10,8 @@
 namespace vdp {
 
 struct InspectOptions {
-  bool raw_paths = false;           ///< keep the source's own location; otherwise it is written "{file}"
-  std::uint64_t max_chunks = 20000; ///< above it, an array's chunks are the SHA-256 of their lines
+  bool raw_paths = false;            ///< keep the source's own location; otherwise it is written "{file}"
+  std::uint64_t max_chunks = 20000;  ///< above it, an array's chunks are the SHA-256 of their lines
 };
 
 /// {"format", "groups", "arrays", "skipped"}; print it with dump_sorted. Chunk keys are in C order, a scalar's is "c".

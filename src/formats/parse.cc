@@ -21,14 +21,18 @@ struct Signature {
 
 /// Formats that are recognised, so that a message can say what a file is.
 constexpr std::array signatures = {
-    Signature{"CDF\x01"sv, "netcdf3"},        Signature{"CDF\x02"sv, "netcdf3"},  Signature{"CDF\x05"sv, "netcdf3"},
-    Signature{"II*\0"sv, "tiff"},             Signature{"MM\0*"sv, "tiff"},       Signature{"II+\0"sv, "tiff"},
-    Signature{"MM\0+"sv, "tiff"},             Signature{"GRIB"sv, "grib"},        Signature{"SIMPLE  ="sv, "fits"},
-    Signature{"\x0e\x03\x13\x01"sv, "hdf4"},  Signature{"PK\x03\x04"sv, "zip"},   Signature{"\x1f\x8b"sv, "gzip"},
+    Signature{"CDF\x01"sv, "netcdf3"}, Signature{"CDF\x02"sv, "netcdf3"},
+    Signature{"CDF\x05"sv, "netcdf3"}, Signature{"II*\0"sv, "tiff"},
+    Signature{"MM\0*"sv, "tiff"},      Signature{"II+\0"sv, "tiff"},
+    Signature{"MM\0+"sv, "tiff"},      Signature{"GRIB"sv, "grib"},
+    Signature{"SIMPLE  ="sv, "fits"},  Signature{"\x0e\x03\x13\x01"sv, "hdf4"},
+    Signature{"PK\x03\x04"sv, "zip"},  Signature{"\x1f\x8b"sv, "gzip"},
 };
 constexpr std::uint64_t head_bytes = 512;
 
-bool is_printable(std::uint8_t byte) { return (byte >= 0x20 && byte < 0x7f) || byte == '\n' || byte == '\r' || byte == '\t'; }
+bool is_printable(std::uint8_t byte) {
+  return (byte >= 0x20 && byte < 0x7f) || byte == '\n' || byte == '\r' || byte == '\t';
+}
 
 /// Why a file without any known signature is refused.
 Error describe_unknown(ByteView head, std::uint64_t size) {

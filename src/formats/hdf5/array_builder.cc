@@ -53,7 +53,8 @@ class ArrayBuilder {
     if (!contents_.problem.empty()) return unsupported(contents_.problem);
     if (dataset_.space.is_null) return unsupported("a null dataspace: there are no values");
     if (dataset_.has_external_files) return unsupported("values in external files");
-    if (layout_.kind == Layout::Kind::virtual_dataset) return unsupported("a virtual dataset (views of other datasets)");
+    if (layout_.kind == Layout::Kind::virtual_dataset)
+      return unsupported("a virtual dataset (views of other datasets)");
     return {};
   }
 
@@ -98,8 +99,8 @@ class ArrayBuilder {
     if (layout_.compact_data.size() < bytes) {
       return corrupt(fmt::format("{} bytes of compact data found, {} expected", layout_.compact_data.size(), bytes));
     }
-    array_.manifest.set_inline(0, Bytes(layout_.compact_data.begin(),
-                                        layout_.compact_data.begin() + static_cast<std::ptrdiff_t>(bytes)));
+    array_.manifest.set_inline(
+        0, Bytes(layout_.compact_data.begin(), layout_.compact_data.begin() + static_cast<std::ptrdiff_t>(bytes)));
     return {};
   }
 
@@ -121,8 +122,8 @@ class ArrayBuilder {
 
   Status check_chunk(const StoredChunk& chunk, const ChunkGrid& grid, bool filtered) const {
     if (!filtered && chunk.size_bytes != grid.chunk_bytes) {
-      return corrupt(fmt::format("chunk {}: {} bytes found, {} expected", chunk.index, chunk.size_bytes,
-                                 grid.chunk_bytes));
+      return corrupt(
+          fmt::format("chunk {}: {} bytes found, {} expected", chunk.index, chunk.size_bytes, grid.chunk_bytes));
     }
     if (chunk.size_bytes == 0) return corrupt(fmt::format("chunk {}: its size is 0", chunk.index));
     const std::uint64_t known_filters = (std::uint64_t{1} << dataset_.filters.size()) - 1;
@@ -167,10 +168,14 @@ class ArrayBuilder {
 
 bool stores_data(const DatasetHeader& dataset, const DatasetContents& contents) {
   switch (dataset.layout.kind) {
-    case Layout::Kind::compact: return !dataset.layout.compact_data.empty();
-    case Layout::Kind::contiguous: return dataset.layout.address != undefined_address;
-    case Layout::Kind::chunked: return !contents.chunks.empty();
-    case Layout::Kind::virtual_dataset: return true;
+    case Layout::Kind::compact:
+      return !dataset.layout.compact_data.empty();
+    case Layout::Kind::contiguous:
+      return dataset.layout.address != undefined_address;
+    case Layout::Kind::chunked:
+      return !contents.chunks.empty();
+    case Layout::Kind::virtual_dataset:
+      return true;
   }
   return true;
 }
@@ -182,14 +187,17 @@ Result<Json> encode_cf_fill_value(const zarr::DataType& type, const Json& value)
     return invalid(fmt::format("a {} for values of type {}", value.type_name(), zarr::describe(type)));
   }
   switch (type.kind) {
-    case Kind::boolean: return Json(value.is_boolean() ? value.get<bool>() : value.get<double>() != 0);
+    case Kind::boolean:
+      return Json(value.is_boolean() ? value.get<bool>() : value.get<double>() != 0);
     case Kind::signed_integer:
     case Kind::unsigned_integer:
       if (value.is_number_float()) break;
       if (value.is_boolean()) return Json(value.get<bool>() ? 1 : 0);
       return value;
-    case Kind::floating: return Json(base64_of_double(value.is_boolean() ? value.get<bool>() : value.get<double>()));
-    default: break;
+    case Kind::floating:
+      return Json(base64_of_double(value.is_boolean() ? value.get<bool>() : value.get<double>()));
+    default:
+      break;
   }
   return invalid(fmt::format("a {} for values of type {}", value.type_name(), zarr::describe(type)));
 }

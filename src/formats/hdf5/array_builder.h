@@ -11,10 +11,10 @@ namespace vdp::hdf5 {
 
 /// What a dataset stores beyond its header.
 struct DatasetContents {
-  std::vector<StoredChunk> chunks;    ///< of a chunked dataset
-  std::vector<InlineChunk> strings;   ///< of variable-length strings
+  std::vector<StoredChunk> chunks;   ///< of a chunked dataset
+  std::vector<InlineChunk> strings;  ///< of variable-length strings
   std::string string_fill;
-  std::string problem;                ///< why they could not be read; empty: they could
+  std::string problem;  ///< why they could not be read; empty: they could
 };
 
 /// Whether any element of the dataset is stored.

@@ -16,8 +16,8 @@ struct Attribute {
   std::string name;
   Datatype type;
   Dataspace space;
-  ByteView data;       ///< valid until bytes are inserted
-  std::string problem; ///< why type, shape and data could not be read; empty: they could
+  ByteView data;        ///< valid until bytes are inserted
+  std::string problem;  ///< why type, shape and data could not be read; empty: they could
 };
 
 /// All attributes of the object whose header has `messages`, compact and dense. One that cannot be read keeps its name

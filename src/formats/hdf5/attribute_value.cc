@@ -25,7 +25,8 @@ Json nest(std::vector<Json>& elements, const std::vector<std::uint64_t>& shape, 
 std::vector<std::uint64_t> full_shape(const Attribute& attribute) {
   std::vector<std::uint64_t> shape = attribute.space.shape;
   const Datatype& type = attribute.type;
-  if (type.type_class == Datatype::Class::array) shape.insert(shape.end(), type.array_shape.begin(), type.array_shape.end());
+  if (type.type_class == Datatype::Class::array)
+    shape.insert(shape.end(), type.array_shape.begin(), type.array_shape.end());
   return shape;
 }
 
@@ -85,7 +86,8 @@ Decoded<std::vector<std::vector<Address>>> attribute_references(const FileView& 
   const std::uint64_t width = heap.element_bytes();
   if (count > attribute.data.size() / width) return corrupt("more elements than its bytes can hold");
   for (std::uint64_t i = 0; i < count; ++i) {
-    VDP_ASSIGN(const ByteView items, heap.element(attribute.data.subspan(i * width, width), file.geometry().offset_bytes));
+    VDP_ASSIGN(const ByteView items,
+               heap.element(attribute.data.subspan(i * width, width), file.geometry().offset_bytes));
     Cursor cursor(items);
     std::vector<Address> addresses;
     while (!cursor.at_end()) {

@@ -28,8 +28,8 @@ struct NodeRef {
 
 /// How wide the counts of a child pointer are; they follow from how many records fit below it.
 struct Widths {
-  std::size_t records = 0;             ///< of the child's own number of records
-  std::vector<std::size_t> cumulative; ///< by level of the child: of the number of records below; 0 for leaves
+  std::size_t records = 0;              ///< of the child's own number of records
+  std::vector<std::size_t> cumulative;  ///< by level of the child: of the number of records below; 0 for leaves
 };
 
 Decoded<Header> read_header(const FileView& file, Address address) {
@@ -48,12 +48,12 @@ Decoded<Header> read_header(const FileView& file, Address address) {
   VDP_ASSIGN(header.root, file.read_address(cursor, "B-tree header: root"));
   VDP_ASSIGN(header.root_records, cursor.read_u16("B-tree header: records in the root"));
   if (header.record_bytes == 0 || header.node_bytes < node_overhead_bytes + header.record_bytes) {
-    return corrupt(fmt::format("B-tree header at offset {}: records of {} bytes in nodes of {}",
-                               file.absolute(address), header.record_bytes, header.node_bytes));
+    return corrupt(fmt::format("B-tree header at offset {}: records of {} bytes in nodes of {}", file.absolute(address),
+                               header.record_bytes, header.node_bytes));
   }
   if (header.depth > file.limits().max_depth) {
-    return over_limit(fmt::format("B-tree header: depth {}, at most {} allowed", header.depth,
-                                  file.limits().max_depth));
+    return over_limit(
+        fmt::format("B-tree header: depth {}, at most {} allowed", header.depth, file.limits().max_depth));
   }
   return header;
 }

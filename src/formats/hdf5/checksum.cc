@@ -62,8 +62,8 @@ Status verify_checksum(ByteView block, std::string_view what, std::uint64_t addr
   const std::uint32_t expected = lookup3(body);
   const std::uint32_t found = little_endian_32(block.subspan(body.size()));
   if (found == expected) return {};
-  return corrupt(fmt::format("{} at offset {}: checksum {:#010x} found, {:#010x} expected", what, address, found,
-                             expected));
+  return corrupt(
+      fmt::format("{} at offset {}: checksum {:#010x} found, {:#010x} expected", what, address, found, expected));
 }
 
 }  // namespace vdp::hdf5

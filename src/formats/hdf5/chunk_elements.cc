@@ -64,7 +64,8 @@ Status ElementSink::check() const {
   const std::uint64_t least = filtered_ ? address_bytes + 4 + 1 : address_bytes;
   const std::uint64_t most = filtered_ ? address_bytes + 4 + 8 : address_bytes;
   if (element_bytes_ >= least && element_bytes_ <= most) return {};
-  return corrupt(fmt::format("chunk index: elements of {} bytes found, {} to {} expected", element_bytes_, least, most));
+  return corrupt(
+      fmt::format("chunk index: elements of {} bytes found, {} to {} expected", element_bytes_, least, most));
 }
 
 Status ElementSink::add(std::uint64_t first, ByteView elements) {
@@ -104,7 +105,8 @@ Decoded<std::vector<StoredChunk>> read_btree_v2_chunks(const FileView& file, con
   }
   const bool filtered = tree.type == btree_filtered_chunks;
   const std::size_t fixed_bytes = file.geometry().offset_bytes + (filtered ? 4 : 0) + 8 * grid.grid_shape.size();
-  if (tree.record_bytes < fixed_bytes || tree.record_bytes - fixed_bytes > 8 || (!filtered && tree.record_bytes != fixed_bytes)) {
+  if (tree.record_bytes < fixed_bytes || tree.record_bytes - fixed_bytes > 8 ||
+      (!filtered && tree.record_bytes != fixed_bytes)) {
     return corrupt(fmt::format("chunk index: B-tree records of {} bytes found", tree.record_bytes));
   }
   std::vector<StoredChunk> chunks;

@@ -49,7 +49,7 @@ class ElementSink {
 Result<StoredChunk> read_chunk_place(const FileView& file, Cursor& cursor, bool filtered, std::size_t size_width,
                                      std::uint64_t chunk_bytes);
 
-// "III.H to III.J" and the B-tree records of types 10 and 11: one reader each.
+// "VII. Appendix C: Types of Indexes for Dataset Chunks": one reader each.
 Decoded<std::vector<StoredChunk>> read_fixed_array(const FileView& file, const DatasetHeader& dataset,
                                                    const ChunkGrid& grid);
 Decoded<std::vector<StoredChunk>> read_extensible_array(const FileView& file, const DatasetHeader& dataset,

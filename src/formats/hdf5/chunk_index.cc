@@ -29,8 +29,8 @@ Result<ChunkKey> decode_key(Cursor cursor, const ChunkGrid& grid) {
     VDP_ASSIGN(const auto offset, cursor.read_u64("chunk key: offset"));
     const std::uint64_t edge = grid.chunk_shape[axis];
     if (offset % edge != 0) {
-      return corrupt(fmt::format("chunk key: offset {} along dimension {} is no multiple of the chunk's {}", offset,
-                                 axis, edge));
+      return corrupt(
+          fmt::format("chunk key: offset {} along dimension {} is no multiple of the chunk's {}", offset, axis, edge));
     }
     inside = inside && offset / edge < grid.grid_shape[axis];
     if (inside) index = index * grid.grid_shape[axis] + offset / edge;
@@ -68,8 +68,7 @@ Decoded<std::vector<StoredChunk>> read_btree_v1_chunks(const FileView& file, con
   const std::uint64_t width = file.geometry().offset_bytes;
   const std::uint64_t key_bytes = 8 + 8 * (grid.chunk_shape.size() + 1);
   const std::uint64_t node_bytes = 8 + 2 * width + 2ULL * btree_k * (key_bytes + width) + key_bytes;
-  VDP_ASSIGN(const auto entries,
-             read_btree_v1(file, dataset.layout.address, BtreeKind::chunk, key_bytes, node_bytes));
+  VDP_ASSIGN(const auto entries, read_btree_v1(file, dataset.layout.address, BtreeKind::chunk, key_bytes, node_bytes));
   std::vector<StoredChunk> chunks;
   chunks.reserve(entries.size());
   for (const BtreeEntry& entry : entries) {
@@ -86,7 +85,8 @@ std::vector<StoredChunk> single_chunk(const DatasetHeader& dataset, const ChunkG
   const Layout& layout = dataset.layout;
   if (grid.count == 0) return {};
   const bool filtered = layout.single_chunk_bytes != 0;
-  return {{0, layout.address, filtered ? layout.single_chunk_bytes : grid.chunk_bytes, layout.single_chunk_filter_mask}};
+  return {
+      {0, layout.address, filtered ? layout.single_chunk_bytes : grid.chunk_bytes, layout.single_chunk_filter_mask}};
 }
 
 }  // namespace
@@ -96,12 +96,18 @@ Decoded<std::vector<StoredChunk>> read_chunk_index(const FileView& file, const D
   if (dataset.layout.address == undefined_address) return std::vector<StoredChunk>{};
   VDP_ASSIGN(const ChunkGrid grid, chunk_grid(dataset));
   switch (dataset.layout.index) {
-    case ChunkIndex::btree_v1: return read_btree_v1_chunks(file, dataset, grid, btree_k);
-    case ChunkIndex::single_chunk: return single_chunk(dataset, grid);
-    case ChunkIndex::implicit: return read_implicit_chunks(file, dataset, grid);
-    case ChunkIndex::fixed_array: return read_fixed_array(file, dataset, grid);
-    case ChunkIndex::extensible_array: return read_extensible_array(file, dataset, grid);
-    case ChunkIndex::btree_v2: return read_btree_v2_chunks(file, dataset, grid);
+    case ChunkIndex::btree_v1:
+      return read_btree_v1_chunks(file, dataset, grid, btree_k);
+    case ChunkIndex::single_chunk:
+      return single_chunk(dataset, grid);
+    case ChunkIndex::implicit:
+      return read_implicit_chunks(file, dataset, grid);
+    case ChunkIndex::fixed_array:
+      return read_fixed_array(file, dataset, grid);
+    case ChunkIndex::extensible_array:
+      return read_extensible_array(file, dataset, grid);
+    case ChunkIndex::btree_v2:
+      return read_btree_v2_chunks(file, dataset, grid);
   }
   return corrupt("chunk index of an unknown type");
 }

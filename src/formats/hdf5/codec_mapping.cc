@@ -27,16 +27,26 @@ enum FilterId : std::uint16_t {
 
 std::string_view filter_name(const Filter& filter) {
   switch (filter.id) {
-    case szip: return "szip";
-    case nbit: return "nbit";
-    case scaleoffset: return "scaleoffset";
-    case bzip2: return "bzip2";
-    case lzf: return "lzf";
-    case lz4: return "lz4";
-    case bitshuffle: return "bitshuffle";
-    case zfp: return "zfp";
-    case blosc2: return "blosc2";
-    default: return filter.name.empty() ? "unknown" : std::string_view(filter.name);
+    case szip:
+      return "szip";
+    case nbit:
+      return "nbit";
+    case scaleoffset:
+      return "scaleoffset";
+    case bzip2:
+      return "bzip2";
+    case lzf:
+      return "lzf";
+    case lz4:
+      return "lz4";
+    case bitshuffle:
+      return "bitshuffle";
+    case zfp:
+      return "zfp";
+    case blosc2:
+      return "blosc2";
+    default:
+      return filter.name.empty() ? "unknown" : std::string_view(filter.name);
   }
 }
 
@@ -47,11 +57,9 @@ Result<zarr::Codec> blosc_codec(const Filter& filter) {
   if (values.size() < 7 || values[6] >= compressors.size()) {
     return corrupt(fmt::format("filter blosc with {} client values, or an unknown compressor", values.size()));
   }
-  return zarr::Codec{"numcodecs.blosc",
-                     {{"blocksize", values[3]},
-                      {"clevel", values[4]},
-                      {"cname", compressors[values[6]]},
-                      {"shuffle", values[5]}}};
+  return zarr::Codec{
+      "numcodecs.blosc",
+      {{"blocksize", values[3]}, {"clevel", values[4]}, {"cname", compressors[values[6]]}, {"shuffle", values[5]}}};
 }
 
 Result<zarr::Codec> filter_codec(const Filter& filter, std::uint32_t element_bytes) {
@@ -59,11 +67,16 @@ Result<zarr::Codec> filter_codec(const Filter& filter, std::uint32_t element_byt
     return i < filter.client_data.size() ? filter.client_data[i] : otherwise;
   };
   switch (filter.id) {
-    case deflate: return zarr::Codec{"numcodecs.zlib", {{"level", value(0, 1)}}};
-    case shuffle: return zarr::Codec{"numcodecs.shuffle", {{"elementsize", value(0, element_bytes)}}};
-    case fletcher32: return zarr::Codec{"numcodecs.fletcher32", Json::object()};
-    case blosc: return blosc_codec(filter);
-    case zstd: return zarr::Codec{"numcodecs.zstd", {{"checksum", false}, {"level", value(0, 3)}}};
+    case deflate:
+      return zarr::Codec{"numcodecs.zlib", {{"level", value(0, 1)}}};
+    case shuffle:
+      return zarr::Codec{"numcodecs.shuffle", {{"elementsize", value(0, element_bytes)}}};
+    case fletcher32:
+      return zarr::Codec{"numcodecs.fletcher32", Json::object()};
+    case blosc:
+      return blosc_codec(filter);
+    case zstd:
+      return zarr::Codec{"numcodecs.zstd", {{"checksum", false}, {"level", value(0, 3)}}};
     default:
       return unsupported(fmt::format("filter {} ({}) has no Zarr codec", filter_name(filter), filter.id));
   }

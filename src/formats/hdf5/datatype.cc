@@ -32,10 +32,14 @@ struct FloatLayout {
 
 bool is_ieee_layout(const FloatLayout& layout, std::uint32_t size_bytes) {
   switch (size_bytes) {
-    case 2: return layout == FloatLayout{15, 10, 5, 0, 10, 15};
-    case 4: return layout == FloatLayout{31, 23, 8, 0, 23, 127};
-    case 8: return layout == FloatLayout{63, 52, 11, 0, 52, 1023};
-    default: return false;
+    case 2:
+      return layout == FloatLayout{15, 10, 5, 0, 10, 15};
+    case 4:
+      return layout == FloatLayout{31, 23, 8, 0, 23, 127};
+    case 8:
+      return layout == FloatLayout{63, 52, 11, 0, 52, 1023};
+    default:
+      return false;
   }
 }
 
@@ -148,23 +152,34 @@ Status decode_base(Cursor& cursor, Datatype& type, int depth) {
 Status decode_properties(Cursor& cursor, Head head, Datatype& type, int depth) {
   switch (type.type_class) {
     case Datatype::Class::fixed_point:
-    case Datatype::Class::bit_field: return decode_bits(cursor, head, type);
-    case Datatype::Class::floating_point: return decode_float(cursor, head, type);
-    case Datatype::Class::time: return cursor.skip(2, "datatype: time precision");
-    case Datatype::Class::string: type.padding = static_cast<Datatype::Padding>(head.bits & 0x0f); return {};
+    case Datatype::Class::bit_field:
+      return decode_bits(cursor, head, type);
+    case Datatype::Class::floating_point:
+      return decode_float(cursor, head, type);
+    case Datatype::Class::time:
+      return cursor.skip(2, "datatype: time precision");
+    case Datatype::Class::string:
+      type.padding = static_cast<Datatype::Padding>(head.bits & 0x0f);
+      return {};
     case Datatype::Class::opaque: {
       VDP_ASSIGN(const ByteView tag, cursor.read_bytes(head.bits & 0xff, "datatype: opaque tag"));
       type.tag = as_text(tag).substr(0, as_text(tag).find('\0'));
       return {};
     }
-    case Datatype::Class::compound: return decode_compound(cursor, head, type, depth);
-    case Datatype::Class::reference: type.reference_kind = head.bits & 0x0f; return {};
-    case Datatype::Class::enumeration: return decode_enumeration(cursor, head, type, depth);
+    case Datatype::Class::compound:
+      return decode_compound(cursor, head, type, depth);
+    case Datatype::Class::reference:
+      type.reference_kind = head.bits & 0x0f;
+      return {};
+    case Datatype::Class::enumeration:
+      return decode_enumeration(cursor, head, type, depth);
     case Datatype::Class::variable_length:
       type.is_text = (head.bits & 0x0f) == 1;
       return decode_base(cursor, type, depth);
-    case Datatype::Class::array: return decode_array(cursor, head, type, depth);
-    case Datatype::Class::complex: return decode_base(cursor, type, depth);
+    case Datatype::Class::array:
+      return decode_array(cursor, head, type, depth);
+    case Datatype::Class::complex:
+      return decode_base(cursor, type, depth);
   }
   return corrupt(fmt::format("datatype: class {} found, 0 to 11 expected", static_cast<int>(type.type_class)));
 }
@@ -199,18 +214,30 @@ Result<Datatype> decode_datatype(Cursor& cursor, int depth) {
 
 std::string describe(const Datatype& type) {
   switch (type.type_class) {
-    case Datatype::Class::fixed_point: return fmt::format("{}-byte integer", type.size_bytes);
-    case Datatype::Class::floating_point: return fmt::format("{}-byte floating point", type.size_bytes);
-    case Datatype::Class::time: return "time";
-    case Datatype::Class::string: return fmt::format("string of {} bytes", type.size_bytes);
-    case Datatype::Class::bit_field: return fmt::format("{}-byte bit field", type.size_bytes);
-    case Datatype::Class::opaque: return fmt::format("opaque of {} bytes", type.size_bytes);
-    case Datatype::Class::compound: return "compound";
-    case Datatype::Class::reference: return type.reference_kind == 0 ? "object reference" : "region reference";
-    case Datatype::Class::enumeration: return "enumeration";
-    case Datatype::Class::variable_length: return type.is_text ? "variable-length string" : "variable-length sequence";
-    case Datatype::Class::array: return "array";
-    case Datatype::Class::complex: return "complex";
+    case Datatype::Class::fixed_point:
+      return fmt::format("{}-byte integer", type.size_bytes);
+    case Datatype::Class::floating_point:
+      return fmt::format("{}-byte floating point", type.size_bytes);
+    case Datatype::Class::time:
+      return "time";
+    case Datatype::Class::string:
+      return fmt::format("string of {} bytes", type.size_bytes);
+    case Datatype::Class::bit_field:
+      return fmt::format("{}-byte bit field", type.size_bytes);
+    case Datatype::Class::opaque:
+      return fmt::format("opaque of {} bytes", type.size_bytes);
+    case Datatype::Class::compound:
+      return "compound";
+    case Datatype::Class::reference:
+      return type.reference_kind == 0 ? "object reference" : "region reference";
+    case Datatype::Class::enumeration:
+      return "enumeration";
+    case Datatype::Class::variable_length:
+      return type.is_text ? "variable-length string" : "variable-length sequence";
+    case Datatype::Class::array:
+      return "array";
+    case Datatype::Class::complex:
+      return "complex";
   }
   return "unknown";
 }

@@ -45,8 +45,8 @@ struct Datatype {
   std::uint8_t reference_kind = 0;             ///< 0: object
   std::string tag;                             ///< of an opaque
   std::vector<std::uint32_t> array_shape;
-  std::vector<Datatype> base;                  ///< one, of enumeration, variable_length, array and complex
-  std::vector<Member> members;                 ///< of a compound; of an enumeration their names
+  std::vector<Datatype> base;   ///< one, of enumeration, variable_length, array and complex
+  std::vector<Member> members;  ///< of a compound; of an enumeration their names
 
   bool is_variable_text() const { return type_class == Class::variable_length && is_text; }
   bool is_object_reference() const { return type_class == Class::reference && reference_kind == 0; }

@@ -15,8 +15,8 @@ struct Missing {};
 /// Why a decoder has no structure to give. Missing is not an error: the decoder is run again once the bytes are there.
 class DecodeFailure {
  public:
-  DecodeFailure(Missing) {}                                    // NOLINT(google-explicit-constructor)
-  DecodeFailure(Error error) : error_(std::move(error)) {}     // NOLINT(google-explicit-constructor)
+  DecodeFailure(Missing) {}                                 // NOLINT(google-explicit-constructor)
+  DecodeFailure(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool is_missing() const { return !error_.has_value(); }
   /// Only where it is not missing.

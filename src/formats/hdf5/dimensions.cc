@@ -87,7 +87,8 @@ class DimensionNames {
     return true;
   }
 
-  static std::size_t number_of(std::uint64_t length, std::vector<std::uint64_t>& lengths, std::set<std::size_t>& taken) {
+  static std::size_t number_of(std::uint64_t length, std::vector<std::uint64_t>& lengths,
+                               std::set<std::size_t>& taken) {
     std::size_t number = 0;
     while (number < lengths.size() && (lengths[number] != length || taken.contains(number))) ++number;
     if (number == lengths.size()) lengths.push_back(length);

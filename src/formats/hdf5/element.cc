@@ -94,21 +94,25 @@ bool is_utf8(std::string_view text) {
 
 Result<Json> element_value(const Datatype& type, ByteView bytes) {
   switch (type.type_class) {
-    case Datatype::Class::fixed_point: return integer_value(type, type.is_signed, bytes);
-    case Datatype::Class::bit_field: return integer_value(type, false, bytes);
+    case Datatype::Class::fixed_point:
+      return integer_value(type, type.is_signed, bytes);
+    case Datatype::Class::bit_field:
+      return integer_value(type, false, bytes);
     case Datatype::Class::enumeration:
       if (type.base.front().size_bytes != type.size_bytes) return corrupt("an enumeration wider than its base");
       if (type.is_boolean()) return Json(bytes[0] != 0);
       return element_value(type.base.front(), bytes);
     case Datatype::Class::floating_point:
-      if (!type.is_ieee) return unsupported(fmt::format("a {}-byte floating point that is not IEEE 754", type.size_bytes));
+      if (!type.is_ieee)
+        return unsupported(fmt::format("a {}-byte floating point that is not IEEE 754", type.size_bytes));
       return Json(float_value(type, bytes));
     case Datatype::Class::string: {
       const std::string_view text = fixed_text(type, bytes);
       if (!is_utf8(text)) return unsupported("its text is not valid UTF-8");
       return Json(text);
     }
-    default: return unsupported(fmt::format("values of type {}", describe(type)));
+    default:
+      return unsupported(fmt::format("values of type {}", describe(type)));
   }
 }
 

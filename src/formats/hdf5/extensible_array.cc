@@ -1,4 +1,4 @@
-// Extensible arrays: the chunk index of datasets that grow along one dimension ("III.J").
+// Extensible arrays: the chunk index of datasets that grow along one dimension ("VII.D", appendix C).
 //
 // The index block holds the first elements itself, then addresses of data blocks, then addresses of super blocks, which
 // hold addresses of further data blocks. Blocks come in groups, one a super block: group g has 2^(g/2) data blocks of
@@ -20,11 +20,11 @@ constexpr std::uint64_t checksum_bytes = 4;
 struct Header {
   bool filtered = false;
   std::uint8_t element_bytes = 0;
-  std::uint8_t index_bits = 0;              ///< the array has at most 2^index_bits elements
+  std::uint8_t index_bits = 0;  ///< the array has at most 2^index_bits elements
   std::uint8_t index_block_elements = 0;
   std::uint8_t least_block_elements = 0;
   std::uint8_t least_super_pointers = 0;
-  std::uint8_t page_bits = 0;               ///< data blocks with more than 2^page_bits elements have pages
+  std::uint8_t page_bits = 0;  ///< data blocks with more than 2^page_bits elements have pages
   Address index_block = undefined_address;
 };
 
@@ -50,7 +50,8 @@ Decoded<Header> read_header(const FileView& file, Address address) {
   if (client > 1 || header.index_bits == 0 || header.index_bits > 64 || header.page_bits > 32 ||
       !std::has_single_bit(header.least_block_elements) || !std::has_single_bit(header.least_super_pointers) ||
       std::bit_width(header.least_block_elements) > header.index_bits) {
-    return corrupt(fmt::format("extensible array at offset {}: its parameters are not possible", file.absolute(address)));
+    return corrupt(
+        fmt::format("extensible array at offset {}: its parameters are not possible", file.absolute(address)));
   }
   return header;
 }
@@ -106,8 +107,8 @@ class ArrayReader {
     VDP_TRY(cursor.skip(2, "extensible array block: version and client"));
     VDP_ASSIGN(const Address header, file_.read_address(cursor, "extensible array block: header"));
     if (header != header_address_) {
-      return corrupt(fmt::format("extensible array block at offset {}: belongs to another array",
-                                 file_.absolute(address)));
+      return corrupt(
+          fmt::format("extensible array block at offset {}: belongs to another array", file_.absolute(address)));
     }
     return cursor;
   }

@@ -21,8 +21,8 @@ Status fetch_misses(ByteSource& source, SparseBytes& bytes, const ReadPlan& plan
   std::uint64_t asked = 0;
   for (const ByteRange& range : ranges) asked += range.length;
   if (asked > max_bytes || bytes.held_bytes() > max_bytes - asked) {
-    return over_limit(fmt::format("metadata: {} bytes asked for beside {} held, {} allowed", asked, bytes.held_bytes(),
-                                  max_bytes));
+    return over_limit(
+        fmt::format("metadata: {} bytes asked for beside {} held, {} allowed", asked, bytes.held_bytes(), max_bytes));
   }
   VDP_ASSIGN(std::vector<Bytes> read, source.read(ranges));
   for (std::size_t i = 0; i < ranges.size(); ++i) {

@@ -15,7 +15,7 @@ using Address = std::uint64_t;
 /// Written as all ones: the object does not exist.
 inline constexpr Address undefined_address = std::numeric_limits<std::uint64_t>::max();
 
-/// Widths and places that hold for the whole file ("III.A. Superblock").
+/// Widths and places that hold for the whole file ("II.A. Superblock").
 struct Geometry {
   std::uint8_t offset_bytes = 8;  ///< "size of offsets": of addresses
   std::uint8_t length_bytes = 8;  ///< "size of lengths": of sizes and dimensions
@@ -24,7 +24,7 @@ struct Geometry {
 
 /// Bounds on what one structure may declare.
 struct DecodeLimits {
-  std::uint64_t max_entries = 50'000'000;  ///< of one index, list or heap
+  std::uint64_t max_entries = 50'000'000;     ///< of one index, list or heap
   std::uint64_t max_text_bytes = 1ULL << 28;  ///< of variable-length strings, in one object
   std::uint32_t max_depth = 64;
 };

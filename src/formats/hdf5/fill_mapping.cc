@@ -34,23 +34,30 @@ Result<Json> element_json(const Datatype& type, const zarr::DataType& zarr_type,
   switch (zarr_type.kind) {
     case Kind::boolean:
     case Kind::signed_integer:
-    case Kind::unsigned_integer: return element_value(type, bytes);
-    case Kind::floating: return float_json(float_value(type, bytes));
+    case Kind::unsigned_integer:
+      return element_value(type, bytes);
+    case Kind::floating:
+      return float_json(float_value(type, bytes));
     case Kind::complex: {
       const Datatype& part = *complex_part(type);
       const std::size_t half = part.size_bytes;
-      return Json::array({float_json(float_value(part, bytes.first(half))), float_json(float_value(part, bytes.subspan(half)))});
+      return Json::array(
+          {float_json(float_value(part, bytes.first(half))), float_json(float_value(part, bytes.subspan(half)))});
     }
-    case Kind::fixed_bytes: return Json(base64_encode(as_bytes(fixed_text(type, bytes))));
-    case Kind::raw_bytes: return Json(base64_encode(bytes));
+    case Kind::fixed_bytes:
+      return Json(base64_encode(as_bytes(fixed_text(type, bytes))));
+    case Kind::raw_bytes:
+      return Json(base64_encode(bytes));
     case Kind::datetime64: {
       Datatype integer;
       integer.size_bytes = 8;
       return Json(signed_value(integer, bytes));
     }
-    case Kind::structure: return structure_json(type, zarr_type, bytes);
+    case Kind::structure:
+      return structure_json(type, zarr_type, bytes);
     case Kind::string:
-    case Kind::fixed_utf32: break;
+    case Kind::fixed_utf32:
+      break;
   }
   return internal("no fill value for this type");
 }
@@ -60,13 +67,19 @@ Json undefined_json(const zarr::DataType& type, Json zero) {
   using Kind = zarr::DataType::Kind;
   constexpr std::int64_t integer_default = 999999;
   switch (type.kind) {
-    case Kind::boolean: return true;
+    case Kind::boolean:
+      return true;
     case Kind::signed_integer:
-    case Kind::unsigned_integer: return type.size_bytes >= 4 ? Json(integer_default) : zero;
-    case Kind::floating: return type.size_bytes == 4 ? Json(static_cast<double>(1e20F)) : type.size_bytes == 8 ? Json(1e20) : zero;
-    case Kind::complex: return Json::array({type.size_bytes == 8 ? static_cast<double>(1e20F) : 1e20, 0.0});
-    case Kind::fixed_bytes: return type.size_bytes >= 3 ? Json(base64_encode(as_bytes("N/A"))) : zero;
-    default: return zero;
+    case Kind::unsigned_integer:
+      return type.size_bytes >= 4 ? Json(integer_default) : zero;
+    case Kind::floating:
+      return type.size_bytes == 4 ? Json(static_cast<double>(1e20F)) : type.size_bytes == 8 ? Json(1e20) : zero;
+    case Kind::complex:
+      return Json::array({type.size_bytes == 8 ? static_cast<double>(1e20F) : 1e20, 0.0});
+    case Kind::fixed_bytes:
+      return type.size_bytes >= 3 ? Json(base64_encode(as_bytes("N/A"))) : zero;
+    default:
+      return zero;
   }
 }
 

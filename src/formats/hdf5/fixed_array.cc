@@ -1,4 +1,4 @@
-// Fixed arrays: the chunk index of datasets that cannot grow ("III.I").
+// Fixed arrays: the chunk index of datasets that cannot grow ("VII.C", appendix C).
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -74,10 +74,14 @@ std::uint64_t FractalHeap::direct_rows() const {
 Decoded<HeapObject> FractalHeap::object(ByteView id) {
   if (id.empty()) return corrupt("fractal heap: an empty id");
   switch ((id[0] >> 4) & 0x03) {
-    case 0: return managed(id);
-    case 1: return huge(id);
-    case 2: return tiny(id);
-    default: return corrupt("fractal heap: id of type 3 found, 0 to 2 expected");
+    case 0:
+      return managed(id);
+    case 1:
+      return huge(id);
+    case 2:
+      return tiny(id);
+    default:
+      return corrupt("fractal heap: id of type 3 found, 0 to 2 expected");
   }
 }
 
@@ -168,7 +172,8 @@ Decoded<HeapObject> FractalHeap::tiny(ByteView id) const {
   const std::size_t head = extended ? 2 : 1;
   if (id.size() < head) return corrupt("heap id: too short");
   const std::size_t length = 1 + (extended ? (id[0] & 0x0fU) << 8 | id[1] : id[0] & 0x0fU);
-  if (length > id.size() - head) return corrupt(fmt::format("heap id: tiny object of {} bytes in {}", length, id.size()));
+  if (length > id.size() - head)
+    return corrupt(fmt::format("heap id: tiny object of {} bytes in {}", length, id.size()));
   return HeapObject{id.subspan(head, length), 0};
 }
 

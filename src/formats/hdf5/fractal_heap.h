@@ -51,15 +51,15 @@ class FractalHeap {
 
   const FileView& file_;
   Address header_ = undefined_address;
-  bool checked_blocks_ = false;         ///< direct blocks carry a checksum
-  std::size_t offset_bytes_ = 0;        ///< width of a heap offset
-  std::size_t object_length_bytes_ = 0; ///< width of a managed object's length in its id
+  bool checked_blocks_ = false;          ///< direct blocks carry a checksum
+  std::size_t offset_bytes_ = 0;         ///< width of a heap offset
+  std::size_t object_length_bytes_ = 0;  ///< width of a managed object's length in its id
   std::size_t id_bytes_ = 0;
   std::uint64_t width_ = 0;
   std::uint64_t starting_size_ = 0;
   std::uint64_t max_direct_size_ = 0;
   Address root_ = undefined_address;
-  std::uint64_t root_rows_ = 0;         ///< 0: the root is a direct block
+  std::uint64_t root_rows_ = 0;  ///< 0: the root is a direct block
   Address huge_index_ = undefined_address;
   std::map<Address, ByteView> read_blocks_;  ///< direct blocks that were read and verified
   std::optional<std::map<std::uint64_t, HeapObject>> huge_objects_;

@@ -25,7 +25,8 @@ inline void check_tree(const VirtualTree& tree, std::uint64_t file_size) {
     require(array.manifest.grid_shape() == array.metadata.grid_shape());
     array.manifest.for_each([&](const ChunkManifest::Entry& entry) {
       if (entry.inlined != nullptr) return;
-      require(entry.ref.length > 0 && entry.ref.offset <= file_size && entry.ref.length <= file_size - entry.ref.offset);
+      require(entry.ref.length > 0 && entry.ref.offset <= file_size &&
+              entry.ref.length <= file_size - entry.ref.offset);
     });
   }
   const auto document = inspect_document(tree);

@@ -62,11 +62,18 @@ Status decode_chunked_4(const FileView& file, Cursor& cursor, Layout& layout) {
         VDP_ASSIGN(layout.single_chunk_filter_mask, cursor.read_u32("layout: filter mask"));
       }
       break;
-    case ChunkIndex::fixed_array: VDP_TRY(cursor.skip(1, "layout: page bits")); break;
-    case ChunkIndex::extensible_array: VDP_TRY(cursor.skip(5, "layout: extensible array")); break;
-    case ChunkIndex::btree_v2: VDP_TRY(cursor.skip(4 + 1 + 1, "layout: B-tree")); break;
+    case ChunkIndex::fixed_array:
+      VDP_TRY(cursor.skip(1, "layout: page bits"));
+      break;
+    case ChunkIndex::extensible_array:
+      VDP_TRY(cursor.skip(5, "layout: extensible array"));
+      break;
+    case ChunkIndex::btree_v2:
+      VDP_TRY(cursor.skip(4 + 1 + 1, "layout: B-tree"));
+      break;
     case ChunkIndex::implicit:
-    case ChunkIndex::btree_v1: break;
+    case ChunkIndex::btree_v1:
+      break;
   }
   VDP_ASSIGN(layout.address, file.read_address(cursor, "layout: address"));
   return {};
@@ -78,13 +85,16 @@ Status decode_3(const FileView& file, Cursor& cursor, Layout& layout) {
   if (kind > 3) return corrupt(fmt::format("layout: class {} found, 0 to 3 expected", kind));
   layout.kind = static_cast<Layout::Kind>(kind);
   switch (layout.kind) {
-    case Layout::Kind::compact: return decode_compact(cursor, 2, layout);
-    case Layout::Kind::virtual_dataset: return {};
+    case Layout::Kind::compact:
+      return decode_compact(cursor, 2, layout);
+    case Layout::Kind::virtual_dataset:
+      return {};
     case Layout::Kind::contiguous: {
       VDP_ASSIGN(layout.address, file.read_address(cursor, "layout: address"));
       return {};  // its size follows from shape and type
     }
-    case Layout::Kind::chunked: break;
+    case Layout::Kind::chunked:
+      break;
   }
   if (layout.version >= 4) return decode_chunked_4(file, cursor, layout);
   VDP_ASSIGN(const auto count, cursor.read_u8("layout: dimensionality"));

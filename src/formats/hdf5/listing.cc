@@ -55,9 +55,11 @@ class Walk {
     switch (link.kind) {
       case Link::Kind::external:
         return skip(path, fmt::format("an external link to {} in {}", link.target, link.file));
-      case Link::Kind::user_defined: return skip(path, "a link of a user-defined kind");
+      case Link::Kind::user_defined:
+        return skip(path, "a link of a user-defined kind");
       case Link::Kind::soft:
-      case Link::Kind::hard: break;
+      case Link::Kind::hard:
+        break;
     }
     int hops = 0;
     const std::optional<Address> target = resolve(group.address, link, hops);

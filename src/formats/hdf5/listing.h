@@ -16,9 +16,9 @@ struct Place {
 };
 
 struct Listing {
-  std::vector<Place> places;               ///< each group before what it holds, in byte order of names
+  std::vector<Place> places;                  ///< each group before what it holds, in byte order of names
   std::map<Address, std::string> first_path;  ///< the path that names an object reached by several
-  std::vector<SkippedObject> skipped;      ///< links that lead nowhere, and links that run in a circle
+  std::vector<SkippedObject> skipped;         ///< links that lead nowhere, and links that run in a circle
 };
 
 /// `limit` where there are more places than limits.max_objects or groups deeper than limits.max_depth.

@@ -13,8 +13,8 @@ namespace {
 
 /// Attributes that serve the format alone.
 constexpr std::array<std::string_view, 8> hidden_attributes = {
-    "CLASS", "DIMENSION_LIST", "NAME", "REFERENCE_LIST", "_NCProperties", "_Netcdf4Coordinates", "_Netcdf4Dimid",
-    "_nc3_strict"};
+    "CLASS",         "DIMENSION_LIST",      "NAME",          "REFERENCE_LIST",
+    "_NCProperties", "_Netcdf4Coordinates", "_Netcdf4Dimid", "_nc3_strict"};
 constexpr std::string_view scale_class = "DIMENSION_SCALE";
 /// How netCDF-C and h5netcdf begin the NAME of a dimension without a variable.
 constexpr std::string_view placeholder_name = "This is a netCDF dimension but not a netCDF variable";

@@ -17,10 +17,10 @@ namespace vdp::hdf5 {
 /// What the attributes of the Dimension Scales specification and of netCDF-4 say about a dataset.
 struct DimensionRole {
   bool is_scale = false;
-  bool is_placeholder = false;  ///< netCDF: "a netCDF dimension but not a netCDF variable"
-  std::optional<std::int64_t> netcdf_id;           ///< _Netcdf4Dimid
-  std::vector<std::int64_t> coordinate_ids;        ///< _Netcdf4Coordinates: netCDF ids of its dimensions
-  std::vector<std::vector<Address>> scales;        ///< DIMENSION_LIST: attached scales, by dimension
+  bool is_placeholder = false;               ///< netCDF: "a netCDF dimension but not a netCDF variable"
+  std::optional<std::int64_t> netcdf_id;     ///< _Netcdf4Dimid
+  std::vector<std::int64_t> coordinate_ids;  ///< _Netcdf4Coordinates: netCDF ids of its dimensions
+  std::vector<std::vector<Address>> scales;  ///< DIMENSION_LIST: attached scales, by dimension
 };
 
 struct DatasetHeader {
@@ -35,12 +35,12 @@ struct DatasetHeader {
 struct Object {
   enum class Kind : std::uint8_t { group, dataset, named_datatype };
   Kind kind = Kind::group;
-  std::vector<Link> links;                 ///< of a group
+  std::vector<Link> links;  ///< of a group
   std::optional<DatasetHeader> dataset;
-  Json attributes = Json::object();        ///< without those that only serve the format
-  std::vector<std::string> lost;           ///< "attribute x: reason", of attributes that JSON cannot hold
+  Json attributes = Json::object();  ///< without those that only serve the format
+  std::vector<std::string> lost;     ///< "attribute x: reason", of attributes that JSON cannot hold
   DimensionRole role;
-  std::string problem;                     ///< why the object as a whole cannot be represented; empty: it can
+  std::string problem;  ///< why the object as a whole cannot be represented; empty: it can
 };
 
 /// The object whose header is at `address`. Nothing that it returns refers to the file's bytes.

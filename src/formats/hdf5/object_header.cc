@@ -58,8 +58,8 @@ class HeaderReader {
     // Signature, version, flags, then what the flags say: at most 4 + 1 + 1 + 16 + 4 + 8 bytes.
     VDP_ASSIGN(ByteView head, file_.view(address, 6, "object header"));
     if (head[4] != 2) {
-      return corrupt(fmt::format("object header at offset {}: version {} found, 2 expected", file_.absolute(address),
-                                 head[4]));
+      return corrupt(
+          fmt::format("object header at offset {}: version {} found, 2 expected", file_.absolute(address), head[4]));
     }
     const std::uint8_t flags = head[5];
     has_creation_order_ = (flags & 0x04) != 0;

@@ -15,10 +15,10 @@ namespace vdp::hdf5 {
 /// How much is read at once. The defaults suit object stores and local disks; tests set them small, so that every
 /// decoder meets missing bytes.
 struct ReadPlan {
-  std::uint64_t whole_file_bytes = 1 << 20;   ///< files up to this size are read whole in the first round
-  std::uint64_t first_read_bytes = 256 << 10; ///< of larger files: how much of the head the first round reads
-  std::uint64_t merge_gap_bytes = 64 << 10;   ///< missed ranges with a smaller gap between them are read as one
-  std::uint64_t read_ahead_bytes = 4 << 10;   ///< a missed range is read up to at least this length
+  std::uint64_t whole_file_bytes = 1 << 20;    ///< files up to this size are read whole in the first round
+  std::uint64_t first_read_bytes = 256 << 10;  ///< of larger files: how much of the head the first round reads
+  std::uint64_t merge_gap_bytes = 64 << 10;    ///< missed ranges with a smaller gap between them are read as one
+  std::uint64_t read_ahead_bytes = 4 << 10;    ///< a missed range is read up to at least this length
 };
 
 /// Every group, attribute and chunk index of the file. An object that zarr cannot represent is in `skipped` with its

@@ -142,7 +142,8 @@ TEST(Hdf5Parse, ANetcdfVariableIsAsLongAsItsUnlimitedDimension) {
   EXPECT_EQ(file.values("/long"), counting(15));
   EXPECT_EQ(file.array("/unwritten").metadata.shape, (zarr::Shape{5}));
   EXPECT_EQ(file.values("/unwritten"), std::vector<double>(5, -7.0));
-  EXPECT_EQ(file.values("/short"), (std::vector<double>{0, 1, 2, -7, 3, 4, 5, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7}));
+  EXPECT_EQ(file.values("/short"),
+            (std::vector<double>{0, 1, 2, -7, 3, 4, 5, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7, -7}));
 }
 
 TEST(Hdf5Parse, ChunkIndexesOfTheNewerLayouts) {

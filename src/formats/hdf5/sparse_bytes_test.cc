@@ -50,8 +50,7 @@ TEST(SparseBytes, EveryOrderOfInsertsHoldsTheSameBytes) {
 }
 
 TEST(Coalesce, JoinsAcrossSmallGapsAndReadsAhead) {
-  EXPECT_EQ(coalesce({{500, 10}, {0, 10}, {15, 10}, {5, 3}}, 5, 1, 1000),
-            (std::vector<ByteRange>{{0, 25}, {500, 10}}));
+  EXPECT_EQ(coalesce({{500, 10}, {0, 10}, {15, 10}, {5, 3}}, 5, 1, 1000), (std::vector<ByteRange>{{0, 25}, {500, 10}}));
   EXPECT_EQ(coalesce({{0, 10}, {990, 5}}, 0, 100, 1000), (std::vector<ByteRange>{{0, 100}, {990, 10}}));
 }
 

@@ -33,8 +33,8 @@ struct Layout {
   // Chunked.
   ChunkIndex index = ChunkIndex::btree_v1;
   std::vector<std::uint64_t> chunk_shape;
-  bool edge_chunks_unfiltered = false;        ///< chunks that cross the extent bypass the filters
-  std::uint64_t single_chunk_bytes = 0;       ///< of a filtered single chunk
+  bool edge_chunks_unfiltered = false;   ///< chunks that cross the extent bypass the filters
+  std::uint64_t single_chunk_bytes = 0;  ///< of a filtered single chunk
   std::uint32_t single_chunk_filter_mask = 0;
 };
 Result<Layout> decode_layout(const FileView& file, Cursor cursor);

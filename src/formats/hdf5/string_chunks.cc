@@ -101,12 +101,21 @@ class StringReader {
     Datatype opaque;
     opaque.type_class = Datatype::Class::opaque;
     opaque.size_bytes = dataset_.type.size_bytes;
-    VDP_ASSIGN(metadata.codecs, zarr_codecs(opaque, dataset_.filters));
+    VDP_ASSIGN(metadata.codecs, zarr_codecs(opaque, applied_filters(chunk.filter_mask)));
     VDP_ASSIGN(Bytes decoded, zarr::decode_chunk(metadata, stored));
     return decoded;
   }
 
  private:
+  /// The filters that a chunk went through: the mask names those that it did not.
+  std::vector<Filter> applied_filters(std::uint32_t mask) const {
+    std::vector<Filter> filters;
+    for (std::size_t i = 0; i < dataset_.filters.size(); ++i) {
+      if (i >= 32 || (mask >> i & 1) == 0) filters.push_back(dataset_.filters[i]);
+    }
+    return filters;
+  }
+
   Decoded<std::string> read_text(ByteView reference) {
     VDP_ASSIGN(std::string text, heap_.text(reference));
     if (!is_utf8(text)) return unsupported("a string that is not valid UTF-8");
@@ -131,7 +140,6 @@ Decoded<std::vector<InlineChunk>> read_chunked(const DatasetHeader& dataset, Str
   bool incomplete = false;
   for (const StoredChunk& chunk : chunks) {
     auto encoded = [&]() -> Decoded<InlineChunk> {
-      if (chunk.filter_mask != 0) return unsupported("chunks with filters left out (filter mask)");
       VDP_ASSIGN(const Bytes references, reader.decode(chunk, grid));
       return reader.encode(references, ChunkBox(dataset, grid.chunk_shape, chunk.index), chunk.index);
     }();
@@ -162,8 +170,8 @@ Decoded<std::string> read_string_fill(const FileView& file, const DatasetHeader&
   if (dataset.fill.value.empty()) return std::string();
   GlobalHeap heap(file);
   if (dataset.fill.value.size() != heap.element_bytes()) {
-    return corrupt(fmt::format("fill value of {} bytes found, {} expected", dataset.fill.value.size(),
-                               heap.element_bytes()));
+    return corrupt(
+        fmt::format("fill value of {} bytes found, {} expected", dataset.fill.value.size(), heap.element_bytes()));
   }
   VDP_ASSIGN(std::string text, heap.text(dataset.fill.value));
   if (!is_utf8(text)) return unsupported("a fill value that is not valid UTF-8");

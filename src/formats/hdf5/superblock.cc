@@ -67,7 +67,8 @@ void move_to(std::uint64_t offset, Superblock& block) {
 }  // namespace
 
 Decoded<std::optional<std::uint64_t>> find_superblock(const SparseBytes& bytes) {
-  for (std::uint64_t offset = 0; offset + signature.size() <= bytes.file_size(); offset = offset == 0 ? 512 : 2 * offset) {
+  for (std::uint64_t offset = 0; offset + signature.size() <= bytes.file_size();
+       offset = offset == 0 ? 512 : 2 * offset) {
     VDP_ASSIGN(ByteView found, bytes.view(offset, signature.size()));
     if (as_text(found.first(signature.size())) == signature) return offset;
   }
@@ -88,8 +89,8 @@ Decoded<Superblock> read_superblock(const SparseBytes& bytes, std::uint64_t offs
   VDP_TRY(block.version <= 1 ? read_old(cursor, block) : read_new(cursor, view, offset, block));
   move_to(offset, block);
   if (block.end_of_file > bytes.file_size()) {
-    return corrupt(fmt::format("truncated: the file has {} bytes, its superblock says {}", bytes.file_size(),
-                               block.end_of_file));
+    return corrupt(
+        fmt::format("truncated: the file has {} bytes, its superblock says {}", bytes.file_size(), block.end_of_file));
   }
   return block;
 }

@@ -74,8 +74,8 @@ Decoded<void> read_symbol_node(const FileView& file, Address address, ByteView h
 Decoded<std::vector<Link>> read_symbol_table(const FileView& file, Address btree, Address heap) {
   const auto names = read_local_heap(file, heap);
   // Asked for in the same round as the heap. A key is an offset into the heap, of the size of lengths.
-  VDP_ASSIGN(const auto entries, read_btree_v1(file, btree, BtreeKind::group, file.geometry().length_bytes,
-                                               expected_btree_bytes));
+  VDP_ASSIGN(const auto entries,
+             read_btree_v1(file, btree, BtreeKind::group, file.geometry().length_bytes, expected_btree_bytes));
   if (!names) return std::unexpected(names.error());
   std::vector<Link> links;
   bool incomplete = false;

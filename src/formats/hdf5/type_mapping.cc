@@ -90,22 +90,29 @@ const Datatype* complex_part(const Datatype& type) {
 Result<zarr::DataType> zarr_type(const Datatype& type) {
   if (complex_part(type) != nullptr) return zarr::complex_number(type.size_bytes);
   switch (type.type_class) {
-    case Datatype::Class::fixed_point: return integer_type(type, type.is_signed);
-    case Datatype::Class::bit_field: return integer_type(type, false);
+    case Datatype::Class::fixed_point:
+      return integer_type(type, type.is_signed);
+    case Datatype::Class::bit_field:
+      return integer_type(type, false);
     case Datatype::Class::floating_point:
       if (!type.is_ieee) break;
       return zarr::floating(type.size_bytes);
-    case Datatype::Class::string: return zarr::fixed_bytes(type.size_bytes);
-    case Datatype::Class::opaque: return datetime_type(type).value_or(zarr::raw_bytes(type.size_bytes));
-    case Datatype::Class::enumeration: return enumeration_type(type);
-    case Datatype::Class::compound: return structure_type(type);
+    case Datatype::Class::string:
+      return zarr::fixed_bytes(type.size_bytes);
+    case Datatype::Class::opaque:
+      return datetime_type(type).value_or(zarr::raw_bytes(type.size_bytes));
+    case Datatype::Class::enumeration:
+      return enumeration_type(type);
+    case Datatype::Class::compound:
+      return structure_type(type);
     case Datatype::Class::variable_length:
       if (!type.is_text) break;
       return zarr::string();
     case Datatype::Class::time:
     case Datatype::Class::reference:
     case Datatype::Class::array:
-    case Datatype::Class::complex: break;
+    case Datatype::Class::complex:
+      break;
   }
   return unsupported(fmt::format("datatype {} has no Zarr type", describe(type)));
 }
@@ -125,7 +132,8 @@ Result<std::optional<bool>> byte_order(const Datatype& type) {
     }
     return common;
   }
-  const bool ordered = type.type_class == Datatype::Class::fixed_point || type.type_class == Datatype::Class::bit_field ||
+  const bool ordered = type.type_class == Datatype::Class::fixed_point ||
+                       type.type_class == Datatype::Class::bit_field ||
                        type.type_class == Datatype::Class::floating_point;
   if (!ordered || type.size_bytes == 1) return std::optional<bool>{};
   return std::optional(type.big_endian);
