@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "base/base64.h"
 #include "base/checked.h"
@@ -17,6 +18,14 @@ std::string base64_of_double(double value) {
   Bytes bytes(8);
   for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(bits >> (8 * i));
   return base64_encode(bytes);
+}
+
+/// A float as the integer that it is; `invalid` where it is none that 53 bits hold.
+Result<Json> whole_number(const zarr::DataType& type, double value) {
+  if (std::trunc(value) != value || std::abs(value) > 9007199254740992.0) {
+    return invalid(fmt::format("{} for values of type {}", value, zarr::describe(type)));
+  }
+  return Json(static_cast<std::int64_t>(value));
 }
 
 zarr::Shape at_least_one(zarr::Shape shape) {
@@ -191,7 +200,7 @@ Result<Json> encode_cf_fill_value(const zarr::DataType& type, const Json& value)
       return Json(value.is_boolean() ? value.get<bool>() : value.get<double>() != 0);
     case Kind::signed_integer:
     case Kind::unsigned_integer:
-      if (value.is_number_float()) break;
+      if (value.is_number_float()) return whole_number(type, value.get<double>());
       if (value.is_boolean()) return Json(value.get<bool>() ? 1 : 0);
       return value;
     case Kind::floating:

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -37,6 +39,9 @@ std::optional<zarr::DataType> datetime_type(const Datatype& type) {
   const bool has_scale = parsed.ec == std::errc{};
   result.unit = has_scale ? std::string_view(parsed.ptr, static_cast<std::size_t>(end - parsed.ptr)) : tag;
   if (!has_scale) result.scale_factor = 1;
+  constexpr std::array<std::string_view, 13> units = {"Y",  "M",  "W",  "D",  "h",  "m", "s",
+                                                      "ms", "us", "ns", "ps", "fs", "as"};
+  if (std::ranges::find(units, result.unit) == units.end() || result.scale_factor == 0) return std::nullopt;
   return result;
 }
 
@@ -46,6 +51,7 @@ Result<zarr::DataType> structure_type(const Datatype& type) {
   result.kind = zarr::DataType::Kind::structure;
   std::uint64_t next = 0;
   for (const Member& member : type.members) {
+    if (!is_utf8(member.name)) return unsupported("a compound with a field name that is not valid UTF-8");
     if (member.offset_bytes != next) {
       return unsupported(fmt::format("a compound with padding: field {} is at byte {}, the one before ends at {}",
                                      member.name, member.offset_bytes, next));
