@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "icechunk/repo/legacy_refs.h"
 #include "icechunk/repo/object_keys.h"
 #include "icechunk/repo/repo_edit.h"
@@ -142,7 +144,7 @@ Status Repository::create_tag(const std::string& name, const SnapshotId& snapsho
                                    return conflict(fmt::format("tag {} exists already", name));
                                  }
                                  // A name stands for one snapshot for ever.
-                                 if (std::ranges::binary_search(info.deleted_tags, name)) {
+                                 if (std::ranges::find(info.deleted_tags, name) != info.deleted_tags.end()) {
                                    return conflict(fmt::format("tag {} was deleted, its name is not free", name));
                                  }
                                  set_ref(info.tags, name, position);

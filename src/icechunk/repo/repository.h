@@ -54,7 +54,9 @@ class Repository {
   /// 1 or 2.
   int format_version() const;
 
-  /// Reads as of now: every call asks the store.
+  // Reads as of now: every call asks the store.
+
+  /// Of version 1 the default one: its config.yaml is not read.
   Result<RepositoryConfig> config() const;
   Result<Refs> refs() const;
   Result<SnapshotId> resolve(const Revision& revision) const;
