@@ -213,6 +213,20 @@ TEST(DatasetFile, ChecksWhatBelongsTogether) {
   EXPECT_NE(only_finding(regular + "start='2000-02-29'").find("no date of the noleap calendar"), std::string::npos);
 }
 
+TEST(DatasetFile, SettlesWhereTheAxisComesFrom) {
+  const auto axis = [](std::string_view words) {
+    const Loaded file = parse("source.prefix='a'\n" + std::string(words));
+    EXPECT_TRUE(file) << ::testing::PrintToString(descriptions(file));
+    return file ? file->axes.at(0) : AxisSpec{};
+  };
+  EXPECT_EQ(axis("axis.time.kind='grow'").from, AxisSource::value);
+  EXPECT_EQ(axis("source.pattern='{time:%Y}'\naxis.time.kind='grow'").from, AxisSource::pattern);
+  EXPECT_EQ(axis("source.pattern='{time:%Y}'\naxis.time.from='value'").from, AxisSource::value);
+  const AxisSpec attribute = axis("axis.time.from='attr:start'");
+  EXPECT_EQ(attribute.from, AxisSource::attribute);
+  EXPECT_EQ(attribute.from_attribute, "start");
+}
+
 TEST(Substitution, TakesTheEnvironmentThenTheEnvFile) {
   const auto folder = std::filesystem::path(::testing::TempDir()) / "vdp_env_test";
   std::filesystem::create_directories(folder);

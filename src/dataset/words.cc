@@ -97,8 +97,9 @@ void add_axis(std::vector<Word>& words) {
       {"axis.*", "values", Type::text, "", "The values of an explicit axis.", planned},
       {"axis.*", "length", Type::text, "", "Whether a granule must have all values of an axis.", planned},
       {"axis.*", "from", Type::text, "pattern if it has the axis, else value",
-       "Where the position of a granule comes from: its key, or its coordinate. If both are there, they must agree.", ready,
-       with_planned(all_ready({"pattern", "value"}), {"attr:"})},
+       "Where the position of a granule comes from: its key, its coordinate, or an attribute of its group. If the key and the "
+       "coordinate are there, they must agree.",
+       ready, all_ready({"pattern", "value", "attr:"})},
       {"axis.*", "agree_with", Type::text, "value", "What the position is compared with.", planned},
       {"axis.*", "tolerance", Type::duration, "1s", "How far the key and the coordinate may lie apart."},
       {"axis.*", "units", Type::text, "the first file's if absolute, else seconds since 1970-01-01",
