@@ -162,7 +162,8 @@ class Decoder {
     }
     const std::string_view etag = ref.checksum_etag() ? ref.checksum_etag()->string_view() : std::string_view();
     if (url.size() > max_url_bytes || etag.size() > max_url_bytes) {
-      return over_limit(fmt::format("location: {} bytes, at most {}", std::max(url.size(), etag.size()), max_url_bytes));
+      return over_limit(
+          fmt::format("location: {} bytes, at most {}", std::max(url.size(), etag.size()), max_url_bytes));
     }
     const std::size_t known = refs.locations().size();
     const std::uint32_t location = refs.add_location({url, etag, ref.checksum_last_modified()});

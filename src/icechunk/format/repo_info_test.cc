@@ -10,8 +10,9 @@ namespace {
 /// With something in every field, so that what is dropped shows.
 RepoInfo full() {
   RepoInfo info;
+  const std::vector<SnapshotId> pruned = {SnapshotId{{7}}, SnapshotId{{6}}};
   info.snapshots = {{SnapshotId{{1}}, -1, 10, "first", {}, {}},
-                    {SnapshotId{{2}}, 0, 20, "second", encode_metadata({{"k", 1}}), {SnapshotId{{7}}, SnapshotId{{6}}}}};
+                    {SnapshotId{{2}}, 0, 20, "second", encode_metadata({{"k", 1}}), pruned}};
   info.branches = {{"dev/x", 0}, {"main", 1}};
   info.tags = {{"v1", 0}};
   info.deleted_tags = {"gone", "lost"};
@@ -27,7 +28,8 @@ RepoInfo full() {
                                        TagCreated{"t"}, TagDeleted{"t", id}, BranchCreated{"b"}, BranchDeleted{"b", id},
                                        BranchReset{"b", id}, NewCommit{"b", id}, CommitAmended{"b", id, id},
                                        NewDetachedSnapshot{id}, GarbageCollected{}, SnapshotsExpired{},
-                                       FeatureFlagChanged{4, true, true}, StatusChanged{{Availability::offline, 5, {}}}};
+                                       FeatureFlagChanged{4, true, true},
+                                       StatusChanged{{Availability::offline, 5, {}}}};
   for (std::size_t i = 0; i < updates.size(); ++i) {
     std::optional<std::string> backup;
     if (i > 0) backup = "backup" + std::to_string(i);

@@ -36,8 +36,7 @@ flatbuffers::Offset<void> write_array(Builder& builder, const ArrayNode& array) 
   for (const ManifestRef& manifest : array.manifests) manifests.push_back(write_manifest_ref(builder, manifest));
   // Version 2 keeps the field of version 1, empty.
   const auto shape_v1 = builder.CreateVectorOfStructs(std::vector<wire::DimensionShape>());
-  const auto wire_names =
-      names.empty() ? 0 : builder.CreateVector(names);
+  const auto wire_names = names.empty() ? 0 : builder.CreateVector(names);
   const auto wire_manifests = builder.CreateVector(manifests);
   const auto shape_v2 = builder.CreateVector(shape);
   return wire::CreateArrayNodeData(builder, shape_v1, wire_names, wire_manifests, shape_v2).Union();
@@ -180,7 +179,8 @@ class Decoder {
 }  // namespace
 
 const NodeSnapshot* Snapshot::find(std::string_view path) const {
-  const auto at = std::ranges::lower_bound(nodes, path, {}, [](const NodeSnapshot& n) -> std::string_view { return n.path; });
+  const auto path_of = [](const NodeSnapshot& node) -> std::string_view { return node.path; };
+  const auto at = std::ranges::lower_bound(nodes, path, {}, path_of);
   return at != nodes.end() && at->path == path ? &*at : nullptr;
 }
 

@@ -7,7 +7,9 @@ namespace vdp::icechunk {
 
 Status WireReader::take(std::uint64_t count, std::uint64_t element_bytes) {
   const auto bytes = checked_multiply(count, element_bytes);
-  if (!bytes || *bytes > budget_bytes_) return over_limit("its parts overlap: together they are longer than the object");
+  if (!bytes || *bytes > budget_bytes_) {
+    return over_limit("its parts overlap: together they are longer than the object");
+  }
   budget_bytes_ -= *bytes;
   return {};
 }

@@ -52,7 +52,7 @@ class Driver {
   }
 
  private:
-  static Json done() { return true; }
+  static Json succeeded() { return true; }
   static std::string path(const Json& step) { return step.at("path"); }
   static zarr::Shape index(const Json& step, const char* key = "index") { return step.at(key).get<zarr::Shape>(); }
 
@@ -122,13 +122,13 @@ class Driver {
 
   Result<Json> save_config(const Json& step) {
     VDP_TRY(repository_->save_config(RepositoryConfig(step.at("config"))));
-    return done();
+    return succeeded();
   }
 
   Result<Json> create_ref(const Json& step, bool tag) {
     VDP_ASSIGN(const SnapshotId id, SnapshotId::parse(step.at("snapshot").get<std::string>()));
     VDP_TRY(tag ? repository_->create_tag(step.at("name"), id) : repository_->create_branch(step.at("name"), id));
-    return done();
+    return succeeded();
   }
 
   Result<Json> dump() {
@@ -140,7 +140,8 @@ class Driver {
         Json found = Json::array();
         const std::size_t rank = parse_json(text)->at("shape").size();
         const ChunkBox all{zarr::Shape(rank, 0), zarr::Shape(rank, UINT32_MAX)};
-        VDP_TRY(session_->for_each_ref(node.path, all, [&](const ChunkRefView& ref) { found.push_back(ref_json(ref)); }));
+        const auto visit = [&](const ChunkRefView& ref) { found.push_back(ref_json(ref)); };
+        VDP_TRY(session_->for_each_ref(node.path, all, visit));
         entry["refs"] = std::move(found);
       }
       json[node.path] = std::move(entry);
@@ -156,7 +157,7 @@ class Driver {
   Result<Json> commit(const Json& step) {
     VDP_ASSIGN(const CommitOutcome outcome,
                session_->commit(step.value("message", ""), step.value("metadata", Json::object())));
-    if (const auto* committed = std::get_if<Committed>(&outcome)) return Json{{"committed", committed->snapshot.text()}};
+    if (const auto* done = std::get_if<Committed>(&outcome)) return Json{{"committed", done->snapshot.text()}};
     if (const auto* conflict = std::get_if<CommitConflict>(&outcome)) {
       return Json{{"conflict", {conflict->expected_tip.text(), conflict->found_tip.text()}}};
     }
@@ -183,7 +184,7 @@ class Driver {
     } else {
       return invalid("unknown operation " + op);
     }
-    return done();
+    return succeeded();
   }
 
   /// {"grid": [...], "refs": [[index, url, offset, length, last_modified_s, etag] or [index, base64]]}

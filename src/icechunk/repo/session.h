@@ -43,7 +43,7 @@ using VirtualChunkReader = std::function<Result<Bytes>(const VirtualChunk&)>;
 ///      All other manifests are kept as they are, unread. Each new manifest is written under a random id, and its
 ///      extents are the bounding box of the references in it.
 ///   3. The snapshot (all nodes, all manifests with their exact sizes) and the transaction log (which node and which
-///      chunk changed) are written under the new snapshot's id. Its time is later than its parent's, whatever the clock.
+///      chunk changed) are written under the new snapshot's id. Its time is later than its parent's, always.
 ///   4. `repo` is read with its version. Where the branch no longer points at the base: if our snapshot is among the
 ///      repository's (an earlier answer was lost), the outcome is Committed, else CommitConflict.
 ///   5. `repo` is copied to overwritten/, in effect only for the version just read.
