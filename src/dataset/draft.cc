@@ -80,6 +80,7 @@ class Drafter {
     if (!has_axis) return no_axis();
     draft_.store.variables.insert_or_assign(axis_.name, axis_variable());
     draft_.store.attributes = first_attributes(file_.attributes, seed_.attributes);
+    for (const auto& [name, value] : draft_.store.attributes.items()) draft_.store.attribute_names.insert(name);
     return std::move(draft_);
   }
 

@@ -132,12 +132,18 @@ TEST(Template, ContractRoundTrips) {
   store.variables["time"] = {Role::axis, time, 0, std::nullopt, false};
   store.variables["bounds"] = {Role::native, packed_metadata(), 0, std::nullopt, true};
   store.variables["lat"] = {Role::static_native, latitude_metadata(), std::nullopt, StaticProof{"e", "v"}, false};
+  store.attributes = {{"title", "t"}};
+  store.attribute_names = {"title", "history"};
   const Json contract = contract_json(store);
   Template bare = store;
+  bare.attributes["curator"] = "somebody else";
   for (auto& [name, variable] : bare.variables) variable = {Role::refs, variable.metadata, std::nullopt, std::nullopt, false};
   const auto read = apply_contract(contract, bare);
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(read->axis, "time");
+  EXPECT_EQ(read->attributes, (Json{{"title", "t"}}));
+  EXPECT_EQ(read->foreign_attributes, (Json{{"curator", "somebody else"}}));
+  EXPECT_EQ(read->attribute_names, store.attribute_names);
   EXPECT_EQ(read->variables.at("bounds").role, Role::native);
   EXPECT_TRUE(read->variables.at("bounds").in_axis_units);
   EXPECT_EQ(read->variables.at("lat").proof, (StaticProof{"e", "v"}));

@@ -1,6 +1,7 @@
 #include "dataset/shape.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <set>
 
@@ -61,6 +62,26 @@ Status promote_all(const ParseSpec& parse, VirtualDataset& granule) {
   return {};
 }
 
+bool is_nan(const Json& value) { return value.is_number_float() && std::isnan(value.get<double>()); }
+
+void replace_non_finite_in(Json& attributes, const std::string& place, std::vector<std::string>& notes) {
+  for (auto& [name, value] : attributes.items()) {
+    if (replace_non_finite(value) != 0) notes.push_back(place + " attribute " + name + " is not finite and became a text");
+  }
+}
+
+/// Hazard C17: JSON has no NaN and no infinity.
+void make_storable(VirtualDataset& granule) {
+  replace_non_finite_in(granule.attributes, "group", granule.notes);
+  for (auto& [name, array] : granule.variables) {
+    Json& attributes = array.metadata.attributes;
+    if (const auto missing = attributes.find("missing_value"); missing != attributes.end() && is_nan(*missing)) {
+      attributes.erase("missing_value");
+    }
+    replace_non_finite_in(attributes, "variable " + name + ":", granule.notes);
+  }
+}
+
 }  // namespace
 
 Result<VirtualDataset> shape(const DatasetFile& file, const VirtualTree& tree) {
@@ -70,6 +91,7 @@ Result<VirtualDataset> shape(const DatasetFile& file, const VirtualTree& tree) {
   if (!parse.select.empty()) VDP_TRY(select(granule, kept_names(file, granule)));
   if (!parse.rename.empty()) VDP_TRY(rename(granule, parse.rename));
   VDP_TRY(promote_all(parse, granule));
+  make_storable(granule);
   return granule;
 }
 

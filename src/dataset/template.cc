@@ -58,7 +58,10 @@ Result<Role> parse_role(std::string_view text) {
 Json contract_json(const Template& value) {
   Json variables = Json::object();
   for (const auto& [name, variable] : value.variables) variables[name] = variable_json(variable);
-  return {{"contract", contract_version}, {"axis", value.axis}, {"variables", std::move(variables)}};
+  return {{"contract", contract_version},
+          {"axis", value.axis},
+          {"attributes", value.attribute_names},
+          {"variables", std::move(variables)}};
 }
 
 Result<Template> apply_contract(const Json& contract, Template from_store) {
@@ -67,7 +70,13 @@ Result<Template> apply_contract(const Json& contract, Template from_store) {
   }
   Template result;
   result.axis = contract.value("axis", "");
-  result.attributes = std::move(from_store.attributes);
+  for (const Json& name : contract.value("attributes", Json::array())) {
+    if (name.is_string()) result.attribute_names.insert(name.get<std::string>());
+  }
+  for (auto& [name, value] : from_store.attributes.items()) {
+    auto& owner = result.attribute_names.contains(name) ? result.attributes : result.foreign_attributes;
+    owner[name] = std::move(value);
+  }
   const auto variables = contract.find("variables");
   if (variables == contract.end() || !variables->is_object()) return corrupt("the store's template has no variables");
   for (const auto& [name, json] : variables->items()) {

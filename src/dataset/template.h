@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -47,12 +48,17 @@ struct VariableTemplate {
 struct Template {
   std::string axis;
   std::map<std::string, VariableTemplate> variables;
-  Json attributes = Json::object();  ///< of the group
+  Json attributes = Json::object();  ///< of the group, as far as they came from granules
+  /// Attributes that others gave the group: kept as they are.
+  Json foreign_attributes = Json::object();
+  /// Names of all attributes that granules ever gave the group, the dropped ones included.
+  std::set<std::string> attribute_names;
 
   const VariableTemplate& axis_variable() const { return variables.at(axis); }
 };
 
-/// What the store's group `_vdp` keeps of it as attribute `vdp`: roles and proofs; the rest is the arrays' own metadata.
+/// What the store's group `_vdp` keeps of it as attribute `vdp`: roles, proofs and the names of the group's attributes;
+/// the rest is the arrays' and the group's own metadata.
 Json contract_json(const Template& value);
 /// Puts the roles and proofs of `contract` onto a template whose variables were read from the store. Variables of the
 /// store that the contract does not name are left out: others may have added them.

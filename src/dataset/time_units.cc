@@ -101,9 +101,16 @@ bool take_time_of_day(TextScanner& scanner, DateTime& time) {
 bool take_zone(TextScanner& scanner, int& offset_minutes) {
   if (scanner.take("utc") || scanner.take("gmt") || scanner.take('z')) return true;
   const bool west = scanner.take('-');
-  if (!west && !scanner.take('+')) return false;
+  const bool is_signed = west || scanner.take('+');
   int hours = 0;
   int minutes = 0;
+  // "0:00" and "00:00" behind the time are UTC, as GRIB tools write it; readers take any other hour of one digit, and
+  // any without a sign, for UTC as well, without a word.
+  if (TextScanner zero = scanner; (zero.take("0:00") || zero.take("00:00")) && zero.done()) {
+    scanner = zero;
+    return true;
+  }
+  if (!is_signed) return false;
   if (scanner.take_number(4, 4, hours)) {
     minutes = hours % 100;
     hours /= 100;

@@ -37,6 +37,7 @@ struct VirtualDataset {
   std::map<std::string, VirtualArray> variables;
   Json attributes = Json::object();
   std::vector<SkippedObject> skipped;
+  std::vector<std::string> notes;  ///< what was changed on the way and may surprise
 
   /// Length of each named dimension.
   std::map<std::string, std::uint64_t> dimension_sizes() const;

@@ -12,6 +12,7 @@ using dataset::AxisSource;
 using dataset::Calendar;
 using dataset::Instant;
 using dataset::Number;
+using dataset::TimeSpan;
 using dataset::TimeUnits;
 
 constexpr std::int64_t ns_per_second = 1'000'000'000;
@@ -44,7 +45,7 @@ class AxisValueFinder {
     if (!elements_) return invalid(fmt::format("no variable \"{}\" to take the axis values from", axis_.name));
     if (in_pattern && axis_.agree_with_value) VDP_TRY(check_agreement());
     granule_.axis_values = coordinate_;
-    granule_.axis_units = coordinate_units_;
+    granule_.axis_units = granule_.coordinate_units;
     return {};
   }
 
@@ -70,15 +71,18 @@ class AxisValueFinder {
     }
     const std::string units = text_attribute(metadata.attributes, "units");
     if (!dataset::is_absolute_time(units)) return {};
-    VDP_ASSIGN_IN("axis coordinate", coordinate_units_,
+    VDP_ASSIGN_IN("axis coordinate", granule_.coordinate_units,
                   dataset::parse_time_units(units, text_attribute(metadata.attributes, "calendar")));
     return {};
   }
 
-  Result<Instant> pattern_instant() const {
-    const auto match = file_.source.pattern.match(granule_.granule.key);
+  /// All that the key may mean: a day, where it names no hour.
+  Result<TimeSpan> pattern_span() const {
+    const auto& pattern = file_.source.pattern;
+    const auto match = pattern.match(granule_.granule.key);
     if (match.kind != dataset::PatternMatch::Kind::matched) return invalid("the key: " + match.reason);
-    return dataset::to_instant(pattern_calendar(), match.fields.times.at(axis_.name));
+    VDP_ASSIGN_IN("the key", const auto span, pattern.span(axis_.name, match.fields));
+    return span;
   }
 
   Calendar pattern_calendar() const { return file_.source.pattern.calendar(); }
@@ -87,9 +91,20 @@ class AxisValueFinder {
     if (!file_.source.pattern.has_time(axis_.name)) {
       return invalid(fmt::format("axis.{}.from is \"pattern\", but the pattern has no field \"{}\"", axis_.name, axis_.name));
     }
-    VDP_ASSIGN(const Instant first, pattern_instant());
+    VDP_ASSIGN(const TimeSpan span, pattern_span());
     if (elements_ && axis_.agree_with_value) VDP_TRY(check_agreement());
+    VDP_ASSIGN(const Instant first, instant_within(span));
     return spread(first, pattern_calendar());
+  }
+
+  /// On a regular axis the step that lies in the span, elsewhere its begin.
+  Result<Instant> instant_within(const TimeSpan& span) const {
+    if (axis_.kind != AxisKind::regular) return span.begin;
+    const bool whole = axis_.step.count() % ns_per_second == 0;
+    VDP_ASSIGN(const auto regular, dataset::RegularAxis::create(axis_, units_for(pattern_calendar(), whole),
+                                                                dataset::NumberType::int64));
+    VDP_ASSIGN_IN("the key", const std::uint64_t slot, regular.slot(span));
+    return regular.instant(slot);
   }
 
   Status from_attribute() {
@@ -132,15 +147,19 @@ class AxisValueFinder {
 
   /// The key and the file must tell the same time (hazard C13).
   Status check_agreement() const {
-    if (!coordinate_units_ || coordinate_.empty()) return {};
-    VDP_ASSIGN(const Instant named, pattern_instant());
-    VDP_ASSIGN_IN("axis coordinate", const Instant stored, dataset::to_instant(coordinate_.front(), *coordinate_units_));
-    const auto difference = named.nanoseconds - stored.nanoseconds;
-    if ((difference < 0 ? -difference : difference) <= axis_.tolerance.count()) return {};
-    return invalid(fmt::format(
-        "the key says {}, the file's \"{}\" says {}; axis.{}.tolerance allows {}",
-        dataset::format_instant(pattern_calendar(), named), axis_.name,
-        dataset::describe(coordinate_.front(), *coordinate_units_), axis_.name, dataset::format_duration(axis_.tolerance)));
+    if (!granule_.coordinate_units || coordinate_.empty()) return {};
+    VDP_ASSIGN(const TimeSpan named, pattern_span());
+    VDP_ASSIGN_IN("axis coordinate", const Instant stored,
+                  dataset::to_instant(coordinate_.front(), *granule_.coordinate_units));
+    const auto tolerance = axis_.tolerance.count();
+    if (named.begin.nanoseconds - stored.nanoseconds <= tolerance &&
+        stored.nanoseconds - named.end.nanoseconds < tolerance) {
+      return {};
+    }
+    return invalid(fmt::format("the key says {}, the file's \"{}\" says {}; axis.{}.tolerance allows {}",
+                               dataset::format_instant(pattern_calendar(), named.begin), axis_.name,
+                               dataset::describe(coordinate_.front(), *granule_.coordinate_units), axis_.name,
+                               dataset::format_duration(axis_.tolerance)));
   }
 
   const dataset::DatasetFile& file_;
@@ -148,7 +167,6 @@ class AxisValueFinder {
   const std::optional<NativeValues>& elements_;
   PreparedGranule& granule_;
   std::vector<Number> coordinate_;
-  std::optional<TimeUnits> coordinate_units_;
 };
 
 }  // namespace

@@ -45,8 +45,10 @@ class BatchWriter {
 
   Status write_group_attributes() {
     VDP_ASSIGN(const Json stored, session_.attributes(group_));
-    if (same_json(stored, state_.store.attributes)) return {};
-    return session_.set_group(group_, zarr::zarr_json_group(state_.store.attributes));
+    Json attributes = state_.store.attributes;
+    attributes.update(state_.store.foreign_attributes);
+    if (same_json(stored, attributes)) return {};
+    return session_.set_group(group_, zarr::zarr_json_group(attributes));
   }
 
   /// Coordinate values of the slots that are new.

@@ -54,7 +54,7 @@ Result<std::unique_ptr<DatasetProcessor>> DatasetProcessor::create(dataset::Data
                                    file.path, file.axes.size()));
   }
   auto processor = std::unique_ptr<DatasetProcessor>(new DatasetProcessor(std::move(file), options));
-  VDP_ASSIGN_IN("source.prefix", processor->source_, open_store(processor->file_.source.prefix));
+  VDP_ASSIGN_IN("source.prefix", processor->source_, open_source_store(processor->file_.source.prefix));
   VDP_ASSIGN_IN("store.url", processor->target_, open_store(processor->file_.store.url));
   return processor;
 }

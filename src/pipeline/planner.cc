@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "dataset/guards.h"
+#include "discover/list.h"
+#include "store/url.h"
 
 namespace vdp {
 namespace {
@@ -20,6 +22,24 @@ std::string describe_slots(SlotBox box) {
 ProvenanceRecord record_of(const Granule& granule, SlotBox box, Outcome::Kind kind) {
   return {granule.uri, version_of(granule), granule.size, format_timestamp(granule.last_modified_us),
           std::string(to_string(kind)), box};
+}
+
+/// The granule of a record, as a listing would have told of it.
+Result<FoundGranule> found_again(const dataset::SourceSpec& source, const ProvenanceRecord& record) {
+  if (!record.uri.starts_with(source.prefix)) return invalid("it does not lie below source.prefix");
+  ObjectInfo object;
+  VDP_ASSIGN(object.key, decode_path(std::string_view(record.uri).substr(source.prefix.size())));
+  object.size = record.size;
+  VDP_ASSIGN(const auto modified, dataset::parse_instant(dataset::Calendar::standard, record.modified));
+  VDP_ASSIGN(object.last_modified_us, dataset::to_timestamp(dataset::Calendar::standard, modified));
+  return classify(source, object).found;
+}
+
+/// Whether `granule` wins a slot over the one that has it.
+Result<bool> is_preferred(const dataset::SourceSpec& source, const Granule& granule, const ProvenanceRecord& owner) {
+  VDP_ASSIGN(const auto theirs, found_again(source, owner));
+  const auto ours = classify(source, {granule.key, granule.size, granule.etag, granule.last_modified_us}).found;
+  return preferred(source, ours, theirs);
 }
 
 }  // namespace
@@ -115,6 +135,11 @@ Result<Outcome::Kind> Planner::claim(const PreparedGranule& granule, SlotBox box
     if (owner == own) continue;
     if (file_.forward.other == dataset::OtherPolicy::reject) {
       return invalid(fmt::format("{} belongs to {} (`forward.other` is \"reject\")", describe_slots(owner->box), owner->uri));
+    }
+    VDP_ASSIGN_IN(owner->uri, const bool wins, is_preferred(file_.source, granule.granule, *owner));
+    if (!wins) {
+      return invalid(fmt::format("{} belongs to {}, which `source.prefer` and its time put first",
+                                 describe_slots(owner->box), owner->uri));
     }
     if (owner->box != box) {
       return invalid(fmt::format("{} belongs to {}, which the granule covers only in part", describe_slots(owner->box), owner->uri));

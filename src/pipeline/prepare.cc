@@ -104,23 +104,35 @@ std::string hash_values(const NativeValues& values) {
   return hash.finish_hex();
 }
 
-/// Writes a converted number back in the variable's own type.
+/// Writes a converted number back in the variable's own type, exactly or not at all.
 Status put_number(const dataset::Number& number, const zarr::DataType& type, std::span<std::uint8_t> target) {
+  using Kind = zarr::DataType::Kind;
   std::uint64_t bits = 0;
-  if (type.kind == zarr::DataType::Kind::floating && type.size_bytes == 8) {
-    VDP_ASSIGN(const auto value, dataset::with_type(number, dataset::NumberType::float64));
-    bits = std::bit_cast<std::uint64_t>(std::get<double>(value));
-  } else if (type.kind == zarr::DataType::Kind::signed_integer && type.size_bytes == 8) {
-    VDP_ASSIGN(const auto value, dataset::with_type(number, dataset::NumberType::int64));
-    bits = static_cast<std::uint64_t>(std::get<std::int64_t>(value));
+  bool fits = true;
+  if (type.kind == Kind::floating && type.size_bytes >= 4) {
+    VDP_ASSIGN(const auto as_double, dataset::with_type(number, dataset::NumberType::float64));
+    const double value = std::get<double>(as_double);
+    const auto narrow = static_cast<float>(value);
+    fits = type.size_bytes == 8 || static_cast<double>(narrow) == value;
+    bits = type.size_bytes == 8 ? std::bit_cast<std::uint64_t>(value) : std::bit_cast<std::uint32_t>(narrow);
+  } else if (type.kind == Kind::signed_integer || type.kind == Kind::unsigned_integer) {
+    VDP_ASSIGN(const auto as_integer, dataset::with_type(number, dataset::NumberType::int64));
+    const auto value = std::get<std::int64_t>(as_integer);
+    const int width = static_cast<int>(8 * type.size_bytes - (type.kind == Kind::signed_integer ? 1 : 0));
+    fits = type.kind == Kind::signed_integer ? width >= 63 || (value >= -(std::int64_t{1} << width) && value >> width <= 0)
+                                             : value >= 0 && (width >= 63 || value >> width == 0);
+    bits = static_cast<std::uint64_t>(value);
   } else {
     return unsupported(fmt::format("converting times of type {}", zarr::describe(type)));
+  }
+  if (!fits) {
+    return invalid(fmt::format("{} in the store's units does not fit {}", dataset::to_string(number), zarr::describe(type)));
   }
   for (std::size_t i = 0; i < target.size(); ++i) target[i] = static_cast<std::uint8_t>(bits >> (8 * i));
   return {};
 }
 
-/// Values in the granule's axis units become values in the store's.
+/// Times in the file's units become times in the store's.
 Status convert_times(const zarr::DataType& type, const dataset::TimeUnits& from, const dataset::TimeUnits& to,
                      Bytes& elements) {
   if (from == to) return {};
@@ -195,13 +207,13 @@ class ValueReader {
 Status convert_to_store_units(const Template& store, PreparedGranule& granule) {
   const Json& attributes = store.axis_variable().metadata.attributes;
   const std::string units = attributes.value("units", "");
-  if (!granule.axis_units || !dataset::is_absolute_time(units)) return {};
+  if (!granule.coordinate_units || !dataset::is_absolute_time(units)) return {};
   VDP_ASSIGN(const auto to, dataset::parse_time_units(units, attributes.value("calendar", "")));
   for (const auto& [name, variable] : store.variables) {
     const auto values = granule.values.find(name);
     if (!variable.in_axis_units || values == granule.values.end()) continue;
     const auto& type = granule.dataset.variables.at(name).metadata.data_type;
-    if (auto done = convert_times(type, *granule.axis_units, to, std::get<Bytes>(values->second)); !done) {
+    if (auto done = convert_times(type, *granule.coordinate_units, to, std::get<Bytes>(values->second)); !done) {
       return std::unexpected(within("variable " + name, std::move(done).error()));
     }
   }
@@ -229,6 +241,7 @@ Result<PreparedGranule> prepare_granule(const PrepareContext& context, const Tem
   for (const SkippedObject& skipped : granule.dataset.skipped) {
     granule.notes.push_back(fmt::format("{} was skipped: {}", skipped.path, skipped.reason));
   }
+  granule.notes.insert(granule.notes.end(), granule.dataset.notes.begin(), granule.dataset.notes.end());
   const auto sizes = granule.dataset.dimension_sizes();
   const auto steps = sizes.find(context.axis.name);
   if (steps == sizes.end()) return invalid(fmt::format("no variable has the axis dimension \"{}\"", context.axis.name));

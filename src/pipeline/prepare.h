@@ -26,6 +26,8 @@ struct PreparedGranule {
   /// One per step, as the file or the key has them; in `axis_units` where the axis is a time.
   std::vector<dataset::Number> axis_values;
   std::optional<dataset::TimeUnits> axis_units;
+  /// Of the file's own axis coordinate, wherever the axis values come from: what its bounds are in.
+  std::optional<dataset::TimeUnits> coordinate_units;
 
   std::map<std::string, NativeValues> values;               ///< of variables that are stored natively
   std::map<std::string, dataset::StaticProof> proofs;       ///< of static variables

@@ -1,0 +1,134 @@
+#include "pipeline/planner.h"
+
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+namespace vdp {
+namespace {
+
+using dataset::Number;
+
+constexpr std::uint64_t lat_length = 3;
+
+zarr::ArrayMetadata metadata_of(std::uint64_t steps, std::uint64_t edge) {
+  zarr::ArrayMetadata metadata;
+  metadata.shape = {steps, lat_length};
+  metadata.chunk_shape = {edge, lat_length};
+  metadata.data_type = zarr::floating(4);
+  metadata.fill_value = "NaN";
+  metadata.codecs = {{"bytes", {{"endian", "little"}}}};
+  metadata.dimension_names = {"time", "lat"};
+  return metadata;
+}
+
+/// A store of one variable along a growing axis of days, and the granules that are offered to it.
+class PlannerTest : public testing::Test {
+ protected:
+  explicit PlannerTest(std::uint64_t edge = 1) : edge_(edge) {
+    file_.source.prefix = "file:///data/";
+    file_.axes.resize(1);
+    file_.axes[0].name = "time";
+    state_.store.axis = "time";
+    auto time = metadata_of(0, 1);
+    time.dimension_names = {"time"};
+    time.shape = {0};
+    time.chunk_shape = {4096};
+    state_.store.variables["time"] = {dataset::Role::axis, time, 0, std::nullopt, false};
+    state_.store.variables["x"] = {dataset::Role::refs, metadata_of(0, edge), 0, std::nullopt, false};
+    state_.encoding.dtype = dataset::NumberType::int64;
+    state_.encoding.time = *dataset::parse_time_units("days since 2000-01-01", dataset::Calendar::standard);
+    state_.grow = *dataset::GrowAxis::create("time", {});
+  }
+
+  PreparedGranule granule(const std::string& key, std::vector<std::int64_t> days, std::uint64_t version = 1) const {
+    PreparedGranule made;
+    made.granule = {file_.source.prefix + key, key, version, "", static_cast<TimestampUs>(version)};
+    made.steps = days.size();
+    made.axis_values.assign(days.begin(), days.end());
+    made.axis_units = state_.encoding.time;
+    VirtualArray x{metadata_of(days.size(), edge_), {}};
+    x.manifest = ChunkManifest(x.metadata.grid_shape());
+    made.dataset.variables["x"] = std::move(x);
+    return made;
+  }
+
+  Verdict plan(const PreparedGranule& made) { return Planner(file_, file_.axes[0], state_).plan(made); }
+
+  std::uint64_t edge_;
+  dataset::DatasetFile file_;
+  StoreState state_;
+};
+
+TEST_F(PlannerTest, AppendsAndKnowsWhatItHas) {
+  const auto a = granule("a", {0, 1});
+  const auto b = granule("b", {5});
+  EXPECT_EQ(plan(a).planned->box, (SlotBox{0, 2}));
+  EXPECT_EQ(plan(b).planned->box, (SlotBox{2, 3}));
+  EXPECT_EQ(state_.slots, 3U);
+  EXPECT_EQ(plan(a).outcome.kind, Outcome::Kind::unchanged);
+}
+
+TEST_F(PlannerTest, ANewVersionTakesTheSameSlots) {
+  plan(granule("a", {0, 1}));
+  const auto again = granule("a", {0, 1}, 2);
+  const auto verdict = plan(again);
+  EXPECT_EQ(verdict.outcome.kind, Outcome::Kind::replaced);
+  EXPECT_EQ(verdict.planned->cleared, (SlotBox{0, 2}));
+  file_.forward.same = dataset::SamePolicy::skip;
+  EXPECT_EQ(plan(granule("a", {0, 1}, 3)).outcome.kind, Outcome::Kind::unchanged);
+}
+
+TEST_F(PlannerTest, TheLastGranuleMayGrow) {
+  plan(granule("a", {0, 1}));
+  const auto verdict = plan(granule("a", {0, 1, 2}, 2));
+  EXPECT_EQ(verdict.outcome.kind, Outcome::Kind::replaced);
+  EXPECT_EQ(verdict.planned->box, (SlotBox{0, 3}));
+  EXPECT_EQ(verdict.planned->cleared, (SlotBox{0, 2}));
+  EXPECT_EQ(state_.grow->length(), 3U);
+}
+
+TEST_F(PlannerTest, RefusesWhatWouldStandAtWrongSlots) {
+  plan(granule("a", {0, 4}));
+  for (const auto& [key, days] : std::map<std::string, std::vector<std::int64_t>>{
+           {"between", {2}}, {"before", {-1}}, {"taken", {4}}, {"falling", {9, 8}}, {"twice", {9, 9}}, {"over", {4, 5}}}) {
+    const auto verdict = plan(granule(key, days));
+    EXPECT_EQ(verdict.outcome.kind, Outcome::Kind::rejected) << key;
+    EXPECT_FALSE(verdict.planned) << key;
+  }
+  EXPECT_EQ(plan(granule("a", {0}, 2)).outcome.kind, Outcome::Kind::rejected);  // it would lose a slot
+  EXPECT_EQ(state_.slots, 2U);
+}
+
+TEST_F(PlannerTest, AnotherGranuleReplacesOnlyWhereItIsPreferred) {
+  file_.forward.other = dataset::OtherPolicy::replace;
+  plan(granule("a", {0}, 5));
+  EXPECT_EQ(plan(granule("older", {0}, 4)).outcome.kind, Outcome::Kind::rejected);
+  EXPECT_EQ(plan(granule("newer", {0}, 6)).outcome.kind, Outcome::Kind::replaced);
+  EXPECT_EQ(state_.provenance.find_uri("file:///data/a"), nullptr);
+}
+
+TEST_F(PlannerTest, ARejectedGranuleLeavesNoTrace) {
+  auto wrong = granule("wrong", {0});
+  wrong.dataset.variables["x"].metadata.data_type = zarr::floating(8);
+  EXPECT_EQ(plan(wrong).outcome.kind, Outcome::Kind::rejected);
+  EXPECT_EQ(state_.slots, 0U);
+  EXPECT_EQ(state_.grow->length(), 0U);
+  EXPECT_TRUE(state_.provenance.records().empty());
+}
+
+class PlannerOfLongChunksTest : public PlannerTest {
+ protected:
+  PlannerOfLongChunksTest() : PlannerTest(2) {}
+};
+
+TEST_F(PlannerOfLongChunksTest, HalfAChunkIsTheEndOrRefused) {
+  EXPECT_EQ(plan(granule("a", {0, 1})).outcome.kind, Outcome::Kind::written);
+  EXPECT_EQ(plan(granule("b", {2})).outcome.kind, Outcome::Kind::written);
+  const auto verdict = plan(granule("c", {3, 4}));
+  EXPECT_EQ(verdict.outcome.kind, Outcome::Kind::rejected);
+  EXPECT_NE(verdict.outcome.reason.find("whole chunks of 2 slots"), std::string::npos) << verdict.outcome.reason;
+}
+
+}  // namespace
+}  // namespace vdp
