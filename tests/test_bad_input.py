@@ -49,7 +49,7 @@ def test_damaged_file(vdp: Engine, archive_of, damage: str, index: int) -> None:
     reason = assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, index)
     # What was found: its name and something of its content.
     assert archive.path(index).name in reason
-    found = {"truncated": r"byte|size|end", "missing": r"not found|no such"}.get(damage, r"signature|HDF5|hdf5|empty")
+    found = {"truncated": r"byte|size|end", "missing": r"not found|no such"}.get(damage, r"signature|HDF5|empty|zeros|text")
     assert_matches(reason, found)
 
 

@@ -82,11 +82,26 @@ void make_storable(VirtualDataset& granule) {
   }
 }
 
+/// A variable that the parser could not represent is not lost in silence: the file is refused, or does without it by name.
+Status check_skipped(const ParseSpec& parse, const VirtualDataset& granule) {
+  std::string reasons;
+  for (const SkippedObject& object : granule.skipped) {
+    const std::string name = object.path.substr(object.path.rfind('/') + 1);
+    const bool lost = !granule.variables.contains(name) || object.reason.starts_with("attribute _FillValue");
+    const bool wanted = std::ranges::find(parse.drop, name) == parse.drop.end() &&
+                        (parse.select.empty() || std::ranges::find(parse.select, name) != parse.select.end());
+    if (lost && wanted) reasons += (reasons.empty() ? "" : "; ") + object.path + ": " + object.reason;
+  }
+  if (reasons.empty()) return {};
+  return unsupported(reasons + " (`parse.drop` does without it)");
+}
+
 }  // namespace
 
 Result<VirtualDataset> shape(const DatasetFile& file, const VirtualTree& tree) {
   const ParseSpec& parse = file.parse;
   VDP_ASSIGN(auto granule, select_group(tree, parse.group));
+  VDP_TRY(check_skipped(parse, granule));
   VDP_TRY(drop(granule, present_names(parse.drop, granule)));
   if (!parse.select.empty()) VDP_TRY(select(granule, kept_names(file, granule)));
   if (!parse.rename.empty()) VDP_TRY(rename(granule, parse.rename));

@@ -10,6 +10,7 @@ namespace vdp::dataset {
 /// what coords.* names), renames, and promotes. Names in drop and select are the source's, all others the new ones.
 /// Attributes that JSON cannot hold (NaN, infinities) become texts, as strict readers of the store need it, and are noted;
 /// `missing_value` = NaN goes, for a NaN is missing in any case.
+/// `unsupported` where the parser had to skip a variable that is wanted, or what its missing values are: `drop` allows it.
 /// `invalid` for names that the source does not have, naming the nearest.
 Result<VirtualDataset> shape(const DatasetFile& file, const VirtualTree& tree);
 
