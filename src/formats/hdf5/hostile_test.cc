@@ -35,7 +35,7 @@ TEST(HostileHdf5, FlippedBytes) {
   std::mt19937 random(20260722);
   for (const char* name : files) {
     const Bytes bytes = read_testdata(name);
-    for (int round = 0; round < 2000; ++round) {
+    for (int round = 0; round < 1000; ++round) {
       Bytes broken = bytes;
       const unsigned flips = 1 + random() % 4;
       for (unsigned i = 0; i < flips; ++i) {
