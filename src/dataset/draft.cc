@@ -120,12 +120,18 @@ class Drafter {
       return invalid(fmt::format("coords.static names it, but it has the axis dimension \"{}\"", axis_.name));
     }
     draft_along_axis(name, array, variable);
+    if (variable.role == Role::refs) {
+      if (auto readable = zarr::check_official_readers(array.metadata); !readable) {
+        return unsupported(readable.error().message + "; `coords.native` stores it decoded");
+      }
+    }
     return variable;
   }
 
   void draft_static(const std::string& name, const VirtualArray& array, VariableTemplate& variable) const {
     const bool native = lists(file_.coords.native, name) || array.metadata.rank() <= 1 ||
-                        array.metadata.data_type.kind == zarr::DataType::Kind::string || is_all_inlined(array.manifest);
+                        array.metadata.data_type.kind == zarr::DataType::Kind::string ||
+                        is_all_inlined(array.manifest) || !zarr::check_official_readers(array.metadata);
     variable.role = native ? Role::static_native : Role::static_refs;
     if (!native) return;
     for (std::size_t i = 0; i < array.metadata.rank(); ++i) {
@@ -160,9 +166,11 @@ class Drafter {
     const std::uint64_t edge = array.metadata.chunk_shape[dimension];
     if (lists(file_.coords.native, name)) return "coords.native names it";
     if (array.metadata.data_type.kind == zarr::DataType::Kind::string) return "its texts are of variable length";
+    // Of any size: as references they would mean something else wherever a file has other units.
+    if (variable.in_axis_units) return "its values are in the units of the axis";
     const auto bytes = checked_multiply(row_bytes(array.metadata, dimension), std::max<std::uint64_t>(steps, 1));
     if (!bytes || *bytes >= small_variable_bytes) return "";
-    if (variable.in_axis_units) return "its values are in the units of the axis";
+    if (auto readable = zarr::check_official_readers(array.metadata); !readable) return readable.error().message;
     if (is_all_inlined(array.manifest)) return "its bytes lie in the file's header";
     if (!file_.coords.native && array.metadata.rank() == 1 && coordinates_.contains(name)) return "it is a one-dimensional coordinate";
     if (splittable(array, dimension) || edge == 1 || (steps != 0 && steps % edge == 0)) return "";

@@ -101,6 +101,33 @@ TEST_F(DraftTest, BoundsOfTheAxisFollowItsUnits) {
   EXPECT_EQ(bounds.role, Role::native);
 }
 
+TEST_F(DraftTest, LargeBoundsFollowTheAxisToo) {
+  seed_.variables["time_bnds"] = array({"time", "bnds"}, {5000, 2}, {5000, 2}, true);
+  seed_.variables["time"] = array({"time"}, {5000}, {5000});
+  seed_.variables["time"].metadata.attributes = {{"units", "days since 1850-1-1"}, {"bounds", "time_bnds"}};
+  EXPECT_EQ(drafted("time_bnds").role, Role::native);
+}
+
+TEST_F(DraftTest, WhatOfficialReadersCannotDecodeIsNeverReferredTo) {
+  const auto checksum_before_shuffle = [](VirtualArray made) {
+    made.metadata.codecs = {{"bytes", {{"endian", "little"}}},
+                            {"numcodecs.fletcher32", Json::object()},
+                            {"numcodecs.shuffle", {{"elementsize", 8}}}};
+    return made;
+  };
+  seed_.variables["small"] = checksum_before_shuffle(array({"time", "lon"}, {12, 3}, {1, 3}));
+  seed_.variables["area"] = checksum_before_shuffle(array({"lat", "lon"}, {1000, 3}, {1000, 3}));
+  EXPECT_EQ(drafted("small").role, Role::native);
+  EXPECT_EQ(draft_.store.variables.at("area").role, Role::static_native);
+
+  seed_.variables["large"] = checksum_before_shuffle(array({"time", "lat"}, {12, 1000}, {1, 500}));
+  const auto draft = draft_template(file_, axis_, encoding_, seed_, 0);
+  ASSERT_FALSE(draft);
+  EXPECT_NE(draft.error().text().find("variable large: official readers cannot"), std::string::npos) << draft.error().text();
+  file_.coords.native = {{"large"}};
+  EXPECT_EQ(drafted("large").role, Role::native);
+}
+
 TEST_F(DraftTest, StaticVariablesOfOneDimensionAreNativeOthersReferences) {
   seed_.variables["area"] = array({"lat", "lon"}, {1000, 3}, {1000, 3});
   seed_.variables["tas"] = array({"time", "lat"}, {12, 1000}, {1, 500});
