@@ -86,6 +86,17 @@ def test_generated_series(vdp: Engine, archive_of, calendar: str) -> None:
     assert_equals_sources(open_as_printed(answer.python), archive.files())
 
 
+@pytest.mark.parametrize("months", [(24, 12, 7), (4200, 4200)], ids=["small bounds", "large bounds"])
+def test_generated_series_in_units_of_their_own(vdp: Engine, archive_of, months: tuple[int, ...]) -> None:
+    archive = archive_of(Cmip6("noleap", months=months, own_units=True), len(months))
+    answer = vdp.run(archive.dataset)
+    assert answer.outcomes == {"written": len(months)}
+    store, expected = open_as_printed(answer.python), read_decoded(archive.files())
+    for name in ("time", "time_bnds"):
+        assert differences(store[name].decoded, expected[name].values) is None, name
+    assert differences(store["ta"].raw, read_raw(archive.files())["ta"].values) is None
+
+
 def test_a_piece_of_another_calendar_is_rejected(vdp: Engine, archive_of) -> None:
     archive = archive_of(Cmip6("standard"), 2)
     archive.deliver(2)

@@ -21,6 +21,7 @@ class Cmip6:
     calendar: str = "standard"
     months: tuple[int, ...] = (24, 12, 7)  # of each piece
     first_year: int = 1999  # so that a piece holds the leap day of 2000
+    own_units: bool = False  # each piece counts from its own beginning; its bounds do too, and do not say so
     group: str = "/"
     append_dimension: str = "time"
 
@@ -37,13 +38,14 @@ class Cmip6:
     def write(self, path: Path, index: int, *, revision: int = 0) -> None:
         months = self.first_month(index) + np.arange(self.months[index] + 1)
         edges = [cftime.datetime(month // 12, month % 12 + 1, 1, calendar=self.calendar) for month in months]
-        days = cftime.date2num(edges, UNITS, calendar=self.calendar).astype("f8")
+        units = f"days since {edges[0].strftime('%Y-%m-%d')}" if self.own_units else UNITS
+        days = cftime.date2num(edges, units, calendar=self.calendar).astype("f8")
         with netCDF4.Dataset(path, "w", format="NETCDF4") as file:
             file.setncatts({"Conventions": "CF-1.7 CMIP-6.2", "tracking_id": f"hdl:21.14100/{index}-{revision}"})
             for name, length in (("time", len(days) - 1), ("plev", 2), ("lat", 3), ("lon", 2), ("bnds", 2)):
                 file.createDimension(name, length)
             time = file.createVariable("time", "f8", ("time",), contiguous=True)
-            time.setncatts({"units": UNITS, "calendar": self.calendar, "bounds": "time_bnds", "axis": "T"})
+            time.setncatts({"units": units, "calendar": self.calendar, "bounds": "time_bnds", "axis": "T"})
             time[:] = (days[:-1] + days[1:]) / 2
             file.createVariable("time_bnds", "f8", ("time", "bnds"), contiguous=True)[:] = np.stack(
                 [days[:-1], days[1:]], axis=1
