@@ -2,9 +2,9 @@
 
 usage: forward_vs_python.py [--files 200] [--commit-every 10] [--repetitions 5] [--archive FOLDER]
 
-Prints a Markdown table: median, and the range, of the repetitions. Both programs start from nothing each time, so that
-a store is created, all files are parsed and committed; the files are in the page cache. `vdp` makes every object durable
-before it goes on (fsync), which icechunk does not do on local disks.
+Prints a Markdown table: median, and the range, of the repetitions. Both programs start from nothing each time: a store
+is created, all files are parsed and committed; the files are in the page cache. `vdp` makes every object durable before
+it goes on (fsync), which icechunk does not do on local disks.
 """
 
 from __future__ import annotations
@@ -111,8 +111,10 @@ def markdown(costs: dict[str, list[Cost]], starts: dict[str, list[Cost]], files:
 
 
 def machine() -> str:
-    models = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
-    return f"{date.today()}, {models[0] if models else platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    model = models[0] if models else platform.machine()
+    return f"{date.today()}, {model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
 
 
 def main() -> None:
@@ -120,14 +122,15 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=200)
     parser.add_argument("--commit-every", type=int, default=10)
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--archive", type=Path, help="a folder to make the files in, or that has them; else a temporary one")
+    parser.add_argument("--archive", type=Path, help="a folder that has the files, or will; else a temporary one")
     options = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as temporary:
         root = (options.archive or Path(temporary, "archive")).resolve()
         # In a process of its own, so that this one stays small.
         if not (root / "dataset.toml").exists():
-            subprocess.run([sys.executable, HERE / "imerg_archive.py", root, str(options.files)], check=True, stdout=sys.stderr)
+            maker = [sys.executable, HERE / "imerg_archive.py", root, str(options.files)]
+            subprocess.run(maker, check=True, stdout=sys.stderr)
         dataset = root / "dataset.toml"
         dataset.write_text(with_batch(dataset.read_text(), options.commit_every))
         vdp, stores = str(find_binary()), (root / "store", Path(temporary, "python-store"))
@@ -155,7 +158,7 @@ def main() -> None:
         for store in stores:
             if (steps := steps_in(store)) != options.files:
                 raise RuntimeError(f"{store} has {steps} steps, expected {options.files}")
-    print(f"{options.files} files, a commit every {options.commit_every}; {options.repetitions} repetitions; {machine()}\n")
+    print(f"{options.files} files, a commit every {options.commit_every}, {options.repetitions} times; {machine()}\n")
     print(markdown(costs, starts, options.files))
 
 

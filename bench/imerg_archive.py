@@ -1,4 +1,4 @@
-"""Makes an archive with files of the shape of GPM IMERG, quickly: their chunks are compressed once and written as they are.
+"""Makes an archive of files of the shape of GPM IMERG, quickly: chunks are compressed once and written as they are.
 
 usage: imerg_archive.py FOLDER [COUNT]
 """

@@ -1,4 +1,4 @@
-"""Bad files are rejected one by one, with reasons, and never hold back the others; bad settings are told all at once."""
+"""Bad files are rejected one by one, with reasons, and hold back no others; bad settings are told all at once."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ KNOWN_DIFFERENCES = [
     KnownDifference(
         r"netcdf_compound",
         r"(arrays|skipped).*",
-        "a compound with padding is skipped by name; VirtualiZarr describes it without the padding, so it cannot be read",
+        "a compound with padding is skipped by name; VirtualiZarr describes it without, so that it is unreadable",
     ),
 ]
 

@@ -74,7 +74,8 @@ class Naqfc:
             missing = MISSING.astype(dtype)
             layout = self._layout(("time", "y", "x")) | {"shuffle": dtype == "f4" or self.shuffle_doubles}
             variable = file.createVariable(name, dtype, ("time", "y", "x"), fill_value=missing, **layout)
-            variable.setncatts({"units": "ppb", "grid_mapping": "lambert_conformal", "coordinates": "latitude longitude"})
+            variable.setncatts({"units": "ppb", "coordinates": "latitude longitude"})
+            variable.grid_mapping = "lambert_conformal"
             variable[:] = punch_holes(
                 encoded(dtype, shape, variable=number, file=index, revision=revision), missing, file=index
             )
