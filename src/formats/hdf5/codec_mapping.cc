@@ -82,20 +82,12 @@ Result<zarr::Codec> filter_codec(const Filter& filter, std::uint32_t element_byt
   }
 }
 
-/// The shuffle codec wants whole elements: neither what a compressor made, nor elements with the four bytes of a checksum
-/// behind them (netCDF-C puts fletcher32 first where a file was made so), unless those are whole elements as well.
-Status check_order(const std::vector<Filter>& filters, std::uint32_t element_bytes) {
-  constexpr std::uint32_t checksum_bytes = 4;
+/// Shuffle wants whole elements, which what a compressor made is not.
+Status check_order(const std::vector<Filter>& filters) {
   bool compressed = false;
-  std::uint32_t appended = 0;
   for (const Filter& filter : filters) {
-    if (filter.id == fletcher32) appended += checksum_bytes;
-    if (filter.id != shuffle && filter.id != fletcher32) compressed = true;
-    if (filter.id != shuffle) continue;
-    if (compressed) return unsupported("filter shuffle behind a compressor");
-    const std::uint32_t width = filter.client_data.empty() ? element_bytes : filter.client_data[0];
-    if (width == 0 || appended % width == 0) continue;
-    return unsupported(fmt::format("filter shuffle of {} byte elements behind fletcher32, which adds {} bytes", width, appended));
+    if (filter.id == shuffle && compressed) return unsupported("filter shuffle behind a compressor");
+    compressed = compressed || (filter.id != shuffle && filter.id != fletcher32);
   }
   return {};
 }
@@ -111,7 +103,7 @@ Result<std::vector<zarr::Codec>> zarr_codecs(const Datatype& type, const std::ve
   zarr::Codec bytes{"bytes", Json::object()};
   if (has_order) bytes.configuration = {{"endian", big_endian ? "big" : "little"}};
   std::vector<zarr::Codec> codecs{std::move(bytes)};
-  VDP_TRY(check_order(filters, type.size_bytes));
+  VDP_TRY(check_order(filters));
   for (const Filter& filter : filters) {
     VDP_ASSIGN(zarr::Codec codec, filter_codec(filter, type.size_bytes));
     codecs.push_back(std::move(codec));
