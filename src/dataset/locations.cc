@@ -4,22 +4,10 @@
 
 #include <filesystem>
 
-#include "dataset/text_scanner.h"
 #include "store/url.h"
 
 namespace vdp::dataset {
 namespace {
-
-bool has_scheme(std::string_view location) {
-  const auto end = location.find("://");
-  if (end == std::string_view::npos || end == 0) return false;
-  // scheme of RFC 3986, section 3.1
-  for (char c : location.substr(0, end)) {
-    const bool allowed = TextScanner::is_letter(c) || TextScanner::is_digit(c) || c == '+' || c == '-' || c == '.';
-    if (!allowed || c == '_') return false;
-  }
-  return true;
-}
 
 std::string with_slash(std::string text) {
   if (!text.ends_with('/')) text += '/';

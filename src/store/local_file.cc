@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <ctime>
+#include <optional>
 #include <system_error>
 
 #include "base/random.h"
@@ -46,6 +48,28 @@ bool stamp_with_full_precision(const FileDescriptor& file) {
   return futimens(file.number(), times.data()) == 0;
 }
 
+Failure not_followed(std::string_view path, const std::string& name) {
+  return fail(ErrorKind::denied, fmt::format("{}: \"{}\" is a symbolic link, which is not followed", path, name));
+}
+
+/// The target that a symbolic link names; nothing where `name` is none.
+std::optional<std::string> link_target(const FileDescriptor& directory, const std::string& name) {
+  std::array<char, PATH_MAX> target{};
+  const ssize_t length = readlinkat(directory.number(), name.c_str(), target.data(), target.size());
+  if (length < 0) return std::nullopt;
+  return std::string(target.data(), static_cast<std::size_t>(length));
+}
+
+/// The failure of a system call on `name` in `directory`. For a link the kernel answers ELOOP or ENOTDIR where it may
+/// not follow it, and ENOENT where its target is missing: that it is a link is what the user must know.
+Failure entry_failure(int error, std::string_view what, const FileDescriptor& directory, const std::string& name,
+                      Links links, std::string_view path) {
+  const auto target = link_target(directory, name);
+  if (!target) return system_failure(error, what, path);
+  if (links == Links::refuse) return not_followed(path, name);
+  return system_failure(error, what, fmt::format("{} (\"{}\" is a symbolic link to {})", path, name, *target));
+}
+
 }  // namespace
 
 FileDescriptor::~FileDescriptor() {
@@ -66,19 +90,32 @@ ObjectInfo info_of(std::string_view key, const struct stat& file) {
   return info;
 }
 
-Result<FileDescriptor> open_directory_at(const FileDescriptor& directory, const std::string& name, Access access,
-                                         std::string_view path) {
-  const int flags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | (access == Access::search ? O_PATH : O_RDONLY);
+Result<FileDescriptor> open_file_at(const FileDescriptor& directory, const std::string& name, Links links,
+                                    std::string_view path) {
+  const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | (links == Links::refuse ? O_NOFOLLOW : 0);
   FileDescriptor opened(openat(directory.number(), name.c_str(), flags));
-  if (opened) return opened;
-  const int error = errno;
-  // The kernel answers ENOTDIR for a link here; that it is a link is what the user must know.
+  if (!opened) return entry_failure(errno, "cannot open", directory, name, links, path);
+  return opened;
+}
+
+Result<struct stat> stat_at(const FileDescriptor& directory, const std::string& name, Links links,
+                            std::string_view path) {
   struct stat status {};
-  if (error == ENOTDIR && fstatat(directory.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-      S_ISLNK(status.st_mode)) {
-    return fail(ErrorKind::denied, fmt::format("{}: \"{}\" is a symbolic link, which is not followed", path, name));
+  const int flags = links == Links::refuse ? AT_SYMLINK_NOFOLLOW : 0;
+  if (fstatat(directory.number(), name.c_str(), &status, flags) != 0) {
+    return entry_failure(errno, "cannot stat", directory, name, links, path);
   }
-  return system_failure(error, "cannot open", path);
+  if (S_ISLNK(status.st_mode)) return not_followed(path, name);
+  return status;
+}
+
+Result<FileDescriptor> open_directory_at(const FileDescriptor& directory, const std::string& name, Access access,
+                                         Links links, std::string_view path) {
+  const int flags = O_DIRECTORY | O_CLOEXEC | (access == Access::search ? O_PATH : O_RDONLY) |
+                    (links == Links::refuse ? O_NOFOLLOW : 0);
+  FileDescriptor opened(openat(directory.number(), name.c_str(), flags));
+  if (!opened) return entry_failure(errno, "cannot open", directory, name, links, path);
+  return opened;
 }
 
 Result<bool> read_exactly(const FileDescriptor& file, std::uint64_t offset, std::uint8_t* to, std::size_t size,

@@ -36,11 +36,20 @@ Failure system_failure(int error, std::string_view what, std::string_view path);
 /// Object info of a file. The etag is inode, modification time in ns and size, in hexadecimal.
 ObjectInfo info_of(std::string_view key, const struct stat& file);
 
+/// What becomes of symbolic links below a store's root: `refuse` makes them `denied`.
+enum class Links { refuse, follow };
+
+/// Opens the file `name` in `directory` to read, without waiting for the writer of a named pipe.
+Result<FileDescriptor> open_file_at(const FileDescriptor& directory, const std::string& name, Links links,
+                                    std::string_view path);
+/// The status of `name` in `directory`.
+Result<struct stat> stat_at(const FileDescriptor& directory, const std::string& name, Links links,
+                            std::string_view path);
+
 /// What a directory is opened for: `search` to reach what lies in it, `write` to lock, fsync and list it.
 enum class Access { search, write };
-/// Opens `name` in `directory`; a symbolic link is `denied`. errno is kept where it cannot be opened.
 Result<FileDescriptor> open_directory_at(const FileDescriptor& directory, const std::string& name, Access access,
-                                         std::string_view path);
+                                         Links links, std::string_view path);
 
 /// Exactly `size` bytes from `offset`; false where the file ends before.
 Result<bool> read_exactly(const FileDescriptor& file, std::uint64_t offset, std::uint8_t* to, std::size_t size,

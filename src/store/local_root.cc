@@ -28,25 +28,25 @@ Status LocalRoot::create_root() const {
   return sync(directory, parent);
 }
 
-Result<FileDescriptor> LocalRoot::open_directory(std::string_view directory, Access access,
+Result<FileDescriptor> LocalRoot::open_directory(std::string_view directory, Access access, Links links,
                                                  std::string_view path) const {
   FileDescriptor opened(open(path_.c_str(), O_DIRECTORY | O_CLOEXEC | (access == Access::search ? O_PATH : O_RDONLY)));
   if (!opened) return system_failure(errno, "cannot open", path);
   for (std::size_t begin = 0; begin < directory.size();) {
     const std::size_t end = std::min(directory.find('/', begin), directory.size());
     const std::string part(directory.substr(begin, end - begin));
-    VDP_ASSIGN(opened, open_directory_at(opened, part, access, path));
+    VDP_ASSIGN(opened, open_directory_at(opened, part, access, links, path));
     begin = end + 1;
   }
   return opened;
 }
 
 Result<FileDescriptor> LocalRoot::make_directory(std::string_view directory) const {
-  auto opened = open_directory(directory, Access::write, path_of(directory));
+  auto opened = open_directory(directory, Access::write, Links::refuse, path_of(directory));
   if (opened || opened.error().kind != ErrorKind::not_found) return opened;
   if (directory.empty()) {
     VDP_TRY(create_root());
-    return open_directory("", Access::write, path_);
+    return open_directory("", Access::write, Links::refuse, path_);
   }
   const auto [parent_name, name] = split_last(directory);
   VDP_ASSIGN(auto parent, make_directory(parent_name));
@@ -55,7 +55,7 @@ Result<FileDescriptor> LocalRoot::make_directory(std::string_view directory) con
   } else if (errno != EEXIST) {
     return system_failure(errno, "cannot make the directory", path_of(directory));
   }
-  opened = open_directory_at(parent, name, Access::write, path_of(directory));
+  opened = open_directory_at(parent, name, Access::write, Links::refuse, path_of(directory));
   if (!opened && opened.error().kind == ErrorKind::not_found) {
     return invalid(fmt::format("{} is an object and cannot hold others", path_of(directory)));
   }

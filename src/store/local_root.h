@@ -22,10 +22,11 @@ class LocalRoot {
   /// For messages.
   std::string path_of(std::string_view key) const { return path_ + std::string(key); }
 
-  /// Walks part by part, so that no symbolic link below the root is followed and no key leaves the root. `path` is what
+  /// Walks part by part, so that no key leaves the root, unless by a symbolic link that may be followed. `path` is what
   /// a failure names.
-  Result<FileDescriptor> open_directory(std::string_view directory, Access access, std::string_view path) const;
-  /// The same to write in, making what is missing.
+  Result<FileDescriptor> open_directory(std::string_view directory, Access access, Links links,
+                                        std::string_view path) const;
+  /// The same to write in, making what is missing. Follows no link.
   Result<FileDescriptor> make_directory(std::string_view directory) const;
   /// Makes the directory's entries durable, unless the store is not.
   Status sync(const FileDescriptor& directory, std::string_view path) const;

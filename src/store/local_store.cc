@@ -1,18 +1,17 @@
 #include "store/local_store.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
 #include "base/checked.h"
 #include "store/key.h"
 #include "store/local_file.h"
+#include "store/local_listing.h"
 #include "store/local_root.h"
 #include "store/url.h"
 
@@ -21,12 +20,14 @@ namespace {
 
 using local::Access;
 using local::FileDescriptor;
+using local::Links;
 using local::split_last;
 using local::TemporaryFile;
 
 class LocalStore final : public ObjectStore {
  public:
-  LocalStore(std::string root, bool durable) : root_(std::move(root), durable) {}
+  LocalStore(std::string root, LocalStoreOptions options)
+      : root_(std::move(root), options.durable), links_(options.follow_links ? Links::follow : Links::refuse) {}
 
   std::string url() const override { return "file://" + encode_path(root_.path()); }
 
@@ -47,13 +48,13 @@ class LocalStore final : public ObjectStore {
   std::string path_of(std::string_view key) const { return root_.path_of(key); }
   Result<OpenObject> open_object(std::string_view key);
   Result<ObjectInfo> stat_object(std::string_view key, const FileDescriptor& file);
+  Result<ObjectInfo> find_object(std::string_view key, Links links);
   Status lock(const FileDescriptor& directory, const PutCondition& condition, std::string_view path);
   Status take_effect(const FileDescriptor& directory, TemporaryFile& temporary, std::string_view key,
                      const PutCondition& condition);
-  Status list_directory(const std::string& directory, std::string_view name_prefix,
-                        std::vector<std::string>& directories, std::vector<ObjectInfo>& found);
 
   const local::LocalRoot root_;
+  const Links links_;  ///< of what is read; nothing is written through a link
 };
 
 Result<ObjectInfo> LocalStore::stat_object(std::string_view key, const FileDescriptor& file) {
@@ -66,30 +67,23 @@ Result<ObjectInfo> LocalStore::stat_object(std::string_view key, const FileDescr
 Result<LocalStore::OpenObject> LocalStore::open_object(std::string_view key) {
   VDP_TRY(check_key(key));
   const auto [directory_name, name] = split_last(key);
-  VDP_ASSIGN(const auto directory, root_.open_directory(directory_name, Access::search, path_of(key)));
-  // O_NONBLOCK: opening a named pipe must not wait for its writer.
-  FileDescriptor file(openat(directory.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!file && errno == ELOOP) {
-    return fail(ErrorKind::denied, fmt::format("{} is a symbolic link, which is not followed", path_of(key)));
-  }
-  if (!file) return local::system_failure(errno, "cannot open", path_of(key));
+  VDP_ASSIGN(const auto directory, root_.open_directory(directory_name, Access::search, links_, path_of(key)));
+  VDP_ASSIGN(auto file, local::open_file_at(directory, name, links_, path_of(key)));
   VDP_ASSIGN(auto info, stat_object(key, file));
   return OpenObject{std::move(file), std::move(info)};
 }
 
-Result<ObjectInfo> LocalStore::head(std::string_view key) {
-  VDP_TRY(check_key(key));
+Result<ObjectInfo> LocalStore::find_object(std::string_view key, Links links) {
   const auto [directory_name, name] = split_last(key);
-  VDP_ASSIGN(const auto directory, root_.open_directory(directory_name, Access::search, path_of(key)));
-  struct stat status {};
-  if (fstatat(directory.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    return local::system_failure(errno, "cannot stat", path_of(key));
-  }
-  if (S_ISLNK(status.st_mode)) {
-    return fail(ErrorKind::denied, fmt::format("{} is a symbolic link, which is not followed", path_of(key)));
-  }
+  VDP_ASSIGN(const auto directory, root_.open_directory(directory_name, Access::search, links, path_of(key)));
+  VDP_ASSIGN(const auto status, local::stat_at(directory, name, links, path_of(key)));
   if (!S_ISREG(status.st_mode)) return not_found(fmt::format("{} is no regular file", path_of(key)));
   return local::info_of(key, status);
+}
+
+Result<ObjectInfo> LocalStore::head(std::string_view key) {
+  VDP_TRY(check_key(key));
+  return find_object(key, links_);
 }
 
 Result<ObjectData> LocalStore::get(std::string_view key) {
@@ -153,7 +147,7 @@ Status LocalStore::take_effect(const FileDescriptor& directory, TemporaryFile& t
     return local::system_failure(errno, "cannot create", path_of(key));
   }
   if (condition.kind == PutCondition::Kind::replace_only) {
-    auto current = head(key);
+    auto current = find_object(key, Links::refuse);
     if (!current && current.error().kind != ErrorKind::not_found) return std::unexpected(current.error());
     const std::string found = current ? current->etag : "";
     if (found != condition.etag) {
@@ -197,7 +191,7 @@ Status LocalStore::copy(std::string_view from, std::string_view to, const std::o
 Status LocalStore::remove(std::string_view key) {
   VDP_TRY(check_key(key));
   const auto [directory_name, name] = split_last(key);
-  const auto directory = root_.open_directory(directory_name, Access::write, path_of(key));
+  const auto directory = root_.open_directory(directory_name, Access::write, Links::refuse, path_of(key));
   if (!directory && directory.error().kind == ErrorKind::not_found) return {};
   if (!directory) return std::unexpected(directory.error());
   VDP_TRY(lock(*directory, PutCondition::always(), path_of(key)));
@@ -206,47 +200,9 @@ Status LocalStore::remove(std::string_view key) {
   return local::system_failure(errno, "cannot remove", path_of(key));
 }
 
-Status LocalStore::list_directory(const std::string& directory, std::string_view name_prefix,
-                                  std::vector<std::string>& directories, std::vector<ObjectInfo>& found) {
-  auto opened = root_.open_directory(directory, Access::write, path_of(directory));
-  if (!opened && opened.error().kind == ErrorKind::not_found) return {};
-  if (!opened) return std::unexpected(opened.error());
-  const int duplicate = fcntl(opened->number(), F_DUPFD_CLOEXEC, 0);
-  if (duplicate < 0) return local::system_failure(errno, "cannot list", path_of(directory));
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries(fdopendir(duplicate), closedir);
-  if (!entries) return local::system_failure(errno, "cannot list", path_of(directory));
-  for (;;) {
-    errno = 0;
-    const dirent* entry = readdir(entries.get());
-    if (entry == nullptr && errno != 0) return local::system_failure(errno, "cannot list", path_of(directory));
-    if (entry == nullptr) return {};
-    const std::string name = entry->d_name;
-    if (name == "." || name == ".." || !name.starts_with(name_prefix)) continue;
-    struct stat status {};
-    // An entry that vanished since is no object any more.
-    if (fstatat(opened->number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-      if (errno == ENOENT) continue;
-      return local::system_failure(errno, "cannot stat", path_of(directory) + "/" + name);
-    }
-    const std::string key = directory.empty() ? name : directory + "/" + name;
-    if (S_ISDIR(status.st_mode)) directories.push_back(key);
-    if (S_ISREG(status.st_mode) && !TemporaryFile::has_form_of(name)) found.push_back(local::info_of(key, status));
-  }
-}
-
 Result<std::vector<ObjectInfo>> LocalStore::list(std::string_view prefix) {
   VDP_TRY(check_prefix(prefix));
-  const auto [directory, name_prefix] = split_last(prefix);
-  std::vector<ObjectInfo> found;
-  std::vector<std::string> directories;
-  VDP_TRY(list_directory(directory, name_prefix, directories, found));
-  while (!directories.empty()) {
-    const std::string next = std::move(directories.back());
-    directories.pop_back();
-    VDP_TRY(list_directory(next, "", directories, found));
-  }
-  std::ranges::sort(found, {}, &ObjectInfo::key);
-  return found;
+  return local::list_objects(root_, prefix, links_);
 }
 
 }  // namespace
@@ -258,7 +214,7 @@ Result<ObjectStorePtr> open_local_store(const std::string& root, LocalStoreOptio
   if (error) return local::system_failure(error.value(), "cannot resolve", root);
   std::string path = absolute.lexically_normal().string();
   if (!path.ends_with('/')) path += '/';
-  return std::make_shared<LocalStore>(std::move(path), options.durable);
+  return std::make_shared<LocalStore>(std::move(path), options);
 }
 
 }  // namespace vdp

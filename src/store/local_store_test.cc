@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -39,7 +40,8 @@ ObjectStorePtr scratch_store(LocalStoreOptions options) {
 INSTANTIATE_TEST_SUITE_P(
     Local, StoreConformance,
     testing::Values(StoreCase{"durable", [] { return scratch_store({.durable = true}); }},
-                    StoreCase{"fast", [] { return scratch_store({.durable = false}); }}),
+                    StoreCase{"fast", [] { return scratch_store({.durable = false}); }},
+                    StoreCase{"following", [] { return scratch_store({.durable = false, .follow_links = true}); }}),
     store_case_name);
 
 class LocalStoreTest : public testing::Test {
@@ -98,6 +100,123 @@ TEST_F(LocalStoreTest, FollowsNoSymbolicLink) {
   EXPECT_TRUE(store_->list("")->empty());
   EXPECT_TRUE(fs::exists(scratch_.path() / "outside/secret"));
   EXPECT_FALSE(fs::exists(scratch_.path() / "outside/new"));
+}
+
+class LinkedStoreTest : public LocalStoreTest {
+ protected:
+  std::vector<std::string> keys(std::string_view prefix = "") {
+    std::vector<std::string> keys;
+    const auto listed = store_->list(prefix);
+    EXPECT_TRUE(listed);
+    if (listed) std::ranges::transform(*listed, std::back_inserter(keys), &ObjectInfo::key);
+    return keys;
+  }
+  void link(const fs::path& target, const fs::path& name) {
+    fs::create_directories((root() / name).parent_path());
+    fs::create_symlink(target, root() / name);
+  }
+
+  ObjectStorePtr store_ = *open_local_store(root().string(), {.follow_links = true});
+};
+
+TEST_F(LinkedStoreTest, ALinkToAFileIsThatFile) {
+  write_file(scratch_.path() / "outside/a.nc", "content");
+  link(scratch_.path() / "outside/a.nc", "in/link.nc");
+  link("link.nc", "in/again.nc");
+  const auto target = (*open_local_store((scratch_.path() / "outside").string()))->head("a.nc");
+  const auto listed = store_->list("");
+  ASSERT_TRUE(listed);
+  ASSERT_EQ(keys(), (std::vector<std::string>{"in/again.nc", "in/link.nc"}));
+  for (const ObjectInfo& info : *listed) {
+    for (const auto& found : {info, *store_->head(info.key), store_->get(info.key)->info}) {
+      EXPECT_EQ(found.key, info.key);
+      EXPECT_EQ(found.size, 7u);
+      EXPECT_EQ(found.etag, target->etag);
+      EXPECT_EQ(found.last_modified_us, target->last_modified_us);
+    }
+    EXPECT_EQ(as_text(store_->get(info.key)->bytes), "content");
+    EXPECT_EQ(as_text(*store_->get_range(info.key, {3, 2}, target->etag)), "te");
+  }
+}
+
+TEST_F(LinkedStoreTest, ALinkToADirectoryHoldsItsFilesUnderBothNames) {
+  write_file(root() / "tas/v2/a.nc", "new");
+  write_file(root() / "tas/v1/a.nc", "old");
+  link("v2", "tas/latest");
+  EXPECT_EQ(keys(), (std::vector<std::string>{"tas/latest/a.nc", "tas/v1/a.nc", "tas/v2/a.nc"}));
+  EXPECT_EQ(keys("tas/latest/"), std::vector<std::string>{"tas/latest/a.nc"});
+  EXPECT_EQ(as_text(store_->get("tas/latest/a.nc")->bytes), "new");
+  fs::remove(root() / "tas/latest");
+  link("v1", "tas/latest");
+  EXPECT_EQ(as_text(store_->get("tas/latest/a.nc")->bytes), "old");
+}
+
+TEST_F(LinkedStoreTest, CyclesEnd) {
+  write_file(root() / "a/x", "x");
+  write_file(root() / "b/y", "y");
+  link(".", "a/self");
+  link("..", "a/up");
+  link("../b", "a/b");
+  link("../a", "b/a");
+  EXPECT_EQ(keys(), (std::vector<std::string>{"a/b/y", "a/x", "b/a/x", "b/y"}));
+  EXPECT_EQ(as_text(store_->get("a/self/self/x")->bytes), "x");
+}
+
+TEST_F(LinkedStoreTest, ADanglingLinkIsListedAndNotFound) {
+  write_file(root() / "here", "x");
+  link("nowhere.nc", "lost.nc");
+  link("lost.nc", "lost-too.nc");
+  link("loop.nc", "loop.nc");
+  const auto listed = store_->list("lo");
+  ASSERT_TRUE(listed);
+  ASSERT_EQ(keys("lo"), (std::vector<std::string>{"loop.nc", "lost-too.nc", "lost.nc"}));
+  const auto before = listed->back();
+  EXPECT_EQ(before.size, 0u);
+  EXPECT_GE(before.last_modified_us, store_->head("here")->last_modified_us);
+  for (const auto& error : {store_->head("lost.nc").error(), store_->get("lost.nc").error(),
+                            store_->get_range("lost.nc", {0, 1}).error()}) {
+    EXPECT_EQ(error.kind, ErrorKind::not_found);
+    EXPECT_NE(error.text().find((root() / "lost.nc").string()), std::string::npos) << error.text();
+    EXPECT_NE(error.text().find("nowhere.nc"), std::string::npos) << error.text();
+  }
+  EXPECT_FALSE(store_->get("loop.nc"));
+  // The target's arrival is a new version.
+  write_file(root() / "nowhere.nc", "content");
+  EXPECT_NE(store_->head("lost.nc")->etag, before.etag);
+  EXPECT_EQ(store_->list("lost.nc")->front().size, 7u);
+}
+
+TEST_F(LinkedStoreTest, WhatIsNoFileStaysUnlisted) {
+  ASSERT_TRUE(store_->put("a", {}));
+  ASSERT_EQ(mkfifo((root() / "pipe").c_str(), 0600), 0);
+  link("pipe", "link");
+  EXPECT_EQ(keys(), std::vector<std::string>{"a"});
+  EXPECT_EQ(store_->get("link").error().kind, ErrorKind::not_found);
+}
+
+TEST_F(LinkedStoreTest, NothingIsWrittenThroughALink) {
+  write_file(scratch_.path() / "outside/a", "old");
+  link(scratch_.path() / "outside", "directory");
+  link(scratch_.path() / "outside/a", "file");
+  EXPECT_EQ(store_->put("directory/a", as_bytes("new")).error().kind, ErrorKind::denied);
+  EXPECT_EQ(store_->put("directory/new", {}).error().kind, ErrorKind::denied);
+  EXPECT_EQ(store_->remove("directory/a").error().kind, ErrorKind::denied);
+  const std::string version = store_->head("file")->etag;
+  EXPECT_EQ(store_->put("file", {}, PutCondition::replace_only(version)).error().kind, ErrorKind::denied);
+  ASSERT_TRUE(store_->put("file", as_bytes("own")));
+  EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(root() / "file")));
+  EXPECT_EQ(as_text((*open_local_store((scratch_.path() / "outside").string()))->get("a")->bytes), "old");
+  EXPECT_FALSE(fs::exists(scratch_.path() / "outside/new"));
+}
+
+TEST_F(LinkedStoreTest, ArchivesAreOpenedSoAndRepositoriesNot) {
+  write_file(root() / "a", "x");
+  link("a", "link");
+  const std::string url = store_->url();
+  EXPECT_TRUE((*open_source_store(url))->get("link"));
+  EXPECT_TRUE((*open_source_store(root().string()))->get("link"));
+  EXPECT_EQ((*open_store(url))->get("link").error().kind, ErrorKind::denied);
+  EXPECT_EQ(open_source_store("gopher://host/x").error().kind, ErrorKind::unsupported);
 }
 
 TEST_F(LocalStoreTest, AnObjectHoldsNoOthers) {
@@ -211,6 +330,7 @@ TEST(OpenStore, KnowsFileUrlsAndPaths) {
   EXPECT_EQ((*open_store("file:///data/my%20store"))->url(), "file:///data/my%20store/");
   EXPECT_EQ((*open_store("file://localhost/data/"))->url(), "file:///data/");
   EXPECT_EQ((*open_store("/data/a/../b c#d"))->url(), "file:///data/b%20c%23d/");
+  EXPECT_EQ((*open_store("/data/a://b"))->url(), "file:///data/a:/b/");
   EXPECT_EQ((*open_store("relative"))->url(), "file://" + (fs::current_path() / "relative/").string());
   EXPECT_EQ(open_store("file://host/data").error().kind, ErrorKind::invalid);
   EXPECT_EQ(open_store("file:///100%/").error().kind, ErrorKind::invalid);

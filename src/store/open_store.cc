@@ -24,17 +24,15 @@ ObjectStorePtr shared_memory_store(const std::string& name) {
   return store;
 }
 
-}  // namespace
-
-Result<ObjectStorePtr> open_store(const std::string& url_or_path) {
+Result<ObjectStorePtr> open(const std::string& url_or_path, LocalStoreOptions local) {
   if (url_or_path.empty()) return invalid("a store needs a URL or a path, found \"\"");
+  if (!has_scheme(url_or_path)) return open_local_store(url_or_path, local);
   const std::size_t end = url_or_path.find(scheme_end);
-  if (end == std::string::npos) return open_local_store(url_or_path);
   const std::string_view scheme = std::string_view(url_or_path).substr(0, end);
   std::string_view rest = std::string_view(url_or_path).substr(end + scheme_end.size());
   if (scheme == "file") {
     VDP_ASSIGN(const std::string path, path_of_file_url(url_or_path));
-    return open_local_store(path);
+    return open_local_store(path, local);
   }
   if (scheme == "memory") {
     if (rest.ends_with('/')) rest.remove_suffix(1);
@@ -43,6 +41,14 @@ Result<ObjectStorePtr> open_store(const std::string& url_or_path) {
   }
   return fail(ErrorKind::unsupported,
               fmt::format("store scheme \"{}\" of {} (known here: file, memory, and plain paths)", scheme, url_or_path));
+}
+
+}  // namespace
+
+Result<ObjectStorePtr> open_store(const std::string& url_or_path) { return open(url_or_path, {}); }
+
+Result<ObjectStorePtr> open_source_store(const std::string& url_or_path) {
+  return open(url_or_path, {.follow_links = true});
 }
 
 }  // namespace vdp

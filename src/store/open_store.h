@@ -11,4 +11,7 @@ namespace vdp {
 /// `unsupported`, named.
 Result<ObjectStorePtr> open_store(const std::string& url_or_path);
 
+/// The same for an archive that is only read from: symbolic links of a local one are followed.
+Result<ObjectStorePtr> open_source_store(const std::string& url_or_path);
+
 }  // namespace vdp

@@ -2,14 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace vdp {
 namespace {
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 /// pchar of RFC 3986, section 3.3 (unreserved, sub-delims, ':' and '@'), and the separator '/'.
 bool stays_as_it_is(char c) {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
+  if (is_letter(c) || is_digit(c)) return true;
   return std::string_view("-._~!$&'()*+,;=:@/").find(c) != std::string_view::npos;
 }
 
@@ -50,6 +54,14 @@ Result<std::string> decode_path(std::string_view encoded) {
     i += 2;
   }
   return path;
+}
+
+bool has_scheme(std::string_view location) {
+  const std::size_t end = location.find("://");
+  if (end == std::string_view::npos || end == 0 || !is_letter(location.front())) return false;
+  return std::ranges::all_of(location.substr(0, end), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+  });
 }
 
 Result<std::string> path_of_file_url(const std::string& url) {

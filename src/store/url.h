@@ -14,6 +14,9 @@ std::string encode_path(std::string_view path);
 /// `invalid` where a '%' is not followed by two hexadecimal digits.
 Result<std::string> decode_path(std::string_view encoded);
 
+/// Whether a location begins with a scheme and "://" (RFC 3986, section 3.1), and so is a URL and no path.
+bool has_scheme(std::string_view location);
+
 /// The absolute path that a file URL names (RFC 8089: its authority is empty or "localhost"). `invalid` for others.
 Result<std::string> path_of_file_url(const std::string& url);
 

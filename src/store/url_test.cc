@@ -23,6 +23,11 @@ TEST(Url, BrokenEncodingsAreInvalid) {
   EXPECT_EQ(*decode_path("%2f%2F"), "//");
 }
 
+TEST(Url, ASchemeIsNoPartOfAPath) {
+  for (const char* url : {"file:///a", "s3://bucket/", "svn+ssh://host"}) EXPECT_TRUE(has_scheme(url)) << url;
+  for (const char* path : {"", "/a", "a", "://a", "/a://b", "a b://c", "1://a", "a:/b"}) EXPECT_FALSE(has_scheme(path)) << path;
+}
+
 TEST(Url, ObjectsHaveOne) {
   EXPECT_EQ(object_url(*make_memory_store("name"), "a/b c"), "memory://name/a/b%20c");
 }

@@ -62,7 +62,7 @@ std::expected<Pipeline, int> open_pipeline(const DatasetOptions& options, const 
                                            const OutputOptions& output) {
   auto file = load_dataset(options, output);
   if (!file) return std::unexpected(file.error());
-  auto source = open_store(file->source.prefix);
+  auto source = open_source_store(file->source.prefix);
   auto made = make_processor(processor, *file);
   if (source && made) return Pipeline{std::move(*file), std::move(*source), std::move(*made)};
   report_error(source ? made.error() : within("source.prefix", source.error()), output);

@@ -5,6 +5,7 @@
 #include "formats/inspect.h"
 #include "formats/parse.h"
 #include "store/open_store.h"
+#include "store/url.h"
 
 namespace vdp::cli {
 namespace {
@@ -28,6 +29,9 @@ Result<SourceName> split_source(const std::string& source) {
   std::string root = slash == std::string::npos ? "." : source.substr(0, slash + 1);
   std::string key = slash == std::string::npos ? source : source.substr(slash + 1);
   if (key.empty()) return invalid(fmt::format("\"{}\" names a folder, expected a file", source));
+  if (has_scheme(source)) {
+    VDP_ASSIGN(key, decode_path(key));
+  }
   return SourceName{std::move(root), std::move(key)};
 }
 
@@ -38,7 +42,7 @@ struct Inspection {
 
 Result<Inspection> parse(const Options& options) {
   VDP_ASSIGN(const auto name, split_source(options.source));
-  VDP_ASSIGN_IN(options.source, const auto store, open_store(name.root));
+  VDP_ASSIGN_IN(options.source, const auto store, open_source_store(name.root));
   VDP_ASSIGN_IN(options.source, const auto bytes, open_source(store, name.key));
   VDP_ASSIGN_IN(options.source, auto tree, parse_source(*bytes, options.format));
   return Inspection{std::move(tree), bytes->counters};
