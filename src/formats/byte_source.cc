@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/task_pool.h"
+#include "store/url.h"
 
 namespace vdp {
 namespace {
@@ -24,9 +25,8 @@ void count(std::span<const ByteRange> ranges, ByteSource::Counters& counters) {
 class ObjectSource final : public ByteSource {
  public:
   ObjectSource(ObjectStorePtr store, ObjectInfo info) : store_(std::move(store)), info_(std::move(info)) {
-    const std::string root = store_->url();
-    location_.url = root + info_.key;
-    is_local_ = root.starts_with("file://");
+    location_.url = object_url(*store_, info_.key);
+    is_local_ = location_.url.starts_with("file://");
     if (!is_local_) location_.etag = info_.etag;
     if (location_.etag.empty()) location_.last_modified_s = seconds_rounded_up(info_.last_modified_us);
   }
@@ -86,7 +86,7 @@ class MemorySource final : public ByteSource {
 }  // namespace
 
 Result<std::unique_ptr<ByteSource>> open_source(ObjectStorePtr store, const std::string& key) {
-  VDP_ASSIGN_IN(store->url() + key, ObjectInfo info, store->head(key));
+  VDP_ASSIGN_IN(object_url(*store, key), ObjectInfo info, store->head(key));
   info.key = key;
   return std::make_unique<ObjectSource>(std::move(store), std::move(info));
 }

@@ -42,6 +42,15 @@ TEST(ParseSource, UnknownFormatNamesAreUnsupported) {
   EXPECT_TRUE(parse_source(*source, "hdf5"));
 }
 
+TEST(ObjectSource, IsLocatedByAUrl) {
+  auto store = *open_store("memory://formats-odd-name/");
+  const std::string key = "a b/#1 100%20.nc";
+  ASSERT_TRUE(store->put(key, {}));
+  const auto source = open_source(store, key);
+  ASSERT_TRUE(source) << source.error().text();
+  EXPECT_EQ((*source)->location().url, "memory://formats-odd-name/a%20b/%231%20100%2520.nc");
+}
+
 TEST(ObjectSource, ReadsOneVersionOfAnObject) {
   auto store = open_store("memory://formats-object-source/");
   ASSERT_TRUE(store);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 
 #include "base/checked.h"
 #include "pipeline/provenance.h"
@@ -41,16 +42,20 @@ icechunk::ManifestSplitting declared_splitting(const std::map<std::string, std::
   return icechunk::ManifestSplitting({std::move(rule)});
 }
 
+/// None for sources in memory, which no other process can read.
+Result<std::optional<icechunk::VirtualChunkContainer>> source_container(const std::string& prefix) {
+  if (prefix.starts_with("memory://")) return std::nullopt;
+  if (!prefix.starts_with("file://")) return unsupported(fmt::format("{}: only local files are implemented", prefix));
+  VDP_ASSIGN(const std::string directory, path_of_file_url(prefix));
+  return icechunk::local_container(directory);
+}
+
 }  // namespace
 
 Result<icechunk::RepositoryConfig> repository_config(const dataset::DatasetFile& file, const dataset::Template& store) {
   icechunk::RepositoryConfig config;
-  if (file.source.prefix.starts_with("file://")) {
-    VDP_ASSIGN_IN("source.prefix", const std::string directory, path_of_file_url(file.source.prefix));
-    VDP_TRY(config.set_virtual_chunk_container(icechunk::local_container(directory)));
-  } else if (!file.source.prefix.starts_with("memory://")) {
-    return unsupported(fmt::format("source.prefix {}: only local files are implemented", file.source.prefix));
-  }
+  VDP_ASSIGN_IN("source.prefix", const auto container, source_container(file.source.prefix));
+  if (container) VDP_TRY(config.set_virtual_chunk_container(*container));
   config.set_manifest_splitting(file.manifest_split.empty()
                                     ? icechunk::split_along(store.axis, refs_per_step(file.identity.group, store))
                                     : declared_splitting(file.manifest_split));
@@ -58,6 +63,8 @@ Result<icechunk::RepositoryConfig> repository_config(const dataset::DatasetFile&
 }
 
 std::string python_lines(const dataset::DatasetFile& file) {
+  const auto container = source_container(file.source.prefix);
+  const std::string authorized = container && *container ? (*container)->url_prefix : file.source.prefix;
   const auto path = path_of_file_url(file.store.url);
   const std::string storage =
       path ? fmt::format("icechunk.local_filesystem_storage({})", python_text(*path)) : python_text(file.store.url);
@@ -71,7 +78,7 @@ std::string python_lines(const dataset::DatasetFile& file) {
       "repo = icechunk.Repository.open({}, authorize_virtual_chunk_access=access)\n"
       "ds = xr.open_zarr(repo.readonly_session({}).store, consolidated=False{})\n"
       "print(ds)\n",
-      python_text(file.source.prefix), storage, python_text(file.store.branch), group);
+      python_text(authorized), storage, python_text(file.store.branch), group);
 }
 
 }  // namespace vdp

@@ -25,7 +25,9 @@ TEST(Url, BrokenEncodingsAreInvalid) {
 
 TEST(Url, ASchemeIsNoPartOfAPath) {
   for (const char* url : {"file:///a", "s3://bucket/", "svn+ssh://host"}) EXPECT_TRUE(has_scheme(url)) << url;
-  for (const char* path : {"", "/a", "a", "://a", "/a://b", "a b://c", "1://a", "a:/b"}) EXPECT_FALSE(has_scheme(path)) << path;
+  for (const char* path : {"", "/a", "a", "://a", "/a://b", "a b://c", "1://a", "a:/b"}) {
+    EXPECT_FALSE(has_scheme(path)) << path;
+  }
 }
 
 TEST(Url, ObjectsHaveOne) {

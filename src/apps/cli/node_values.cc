@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "pipeline/native_rows.h"
 #include "store/open_store.h"
 #include "store/url.h"
@@ -11,6 +13,8 @@ namespace {
 
 constexpr std::uint64_t max_bytes = std::uint64_t{4} << 30;
 
+constexpr std::string_view file_scheme = "file://";
+
 /// "vcc://NAME/rest" as the absolute URL that the configuration makes of it.
 Result<std::string> absolute_url(const icechunk::RepositoryConfig& config, const std::string& url) {
   constexpr std::string_view scheme = "vcc://";
@@ -18,9 +22,37 @@ Result<std::string> absolute_url(const icechunk::RepositoryConfig& config, const
   const auto slash = url.find('/', scheme.size());
   const std::string name = url.substr(scheme.size(), slash - scheme.size());
   for (const auto& container : config.virtual_chunk_containers()) {
-    if (container.name == name && slash != std::string::npos) return container.url_prefix + url.substr(slash + 1);
+    if (container.name != name || slash == std::string::npos) continue;
+    // Local containers name their path as it is.
+    const std::string& prefix = container.url_prefix;
+    const bool is_local = prefix.starts_with(file_scheme);
+    return (is_local ? encode_path(prefix) : prefix) + url.substr(slash + 1);
   }
   return corrupt(fmt::format("{}: the repository has no virtual chunk container \"{}\"", url, name));
+}
+
+/// One place has many encodings: what is compared is decoded.
+Result<std::string> decoded(const std::string& url) {
+  if (!url.starts_with(file_scheme)) return decode_path(url);
+  VDP_ASSIGN(const std::string path, path_of_file_url(url));
+  return std::string(file_scheme) + path;
+}
+
+/// Where reading is allowed.
+struct AuthorizedPlace {
+  std::string decoded_url;  ///< ends in '/': "s3://bucket" would authorize "s3://bucket-of-somebody-else" as well
+  ObjectStorePtr store;
+};
+
+Result<AuthorizedPlace> authorized_place(const icechunk::RepositoryConfig& config, std::string prefix) {
+  // People copy the prefix of a container, too.
+  const auto containers = config.virtual_chunk_containers();
+  const bool is_container = std::ranges::find(containers, prefix, &icechunk::VirtualChunkContainer::url_prefix) !=
+                            containers.end();
+  if (is_container && prefix.starts_with("file:///")) prefix = prefix.substr(file_scheme.size());
+  VDP_ASSIGN_IN("--authorize " + prefix, auto store, open_source_store(prefix));
+  VDP_ASSIGN(auto url, decoded(store->url()));
+  return AuthorizedPlace{std::move(url), std::move(store)};
 }
 
 Status check_version(const ObjectInfo& info, const SourceLocation& location) {
@@ -36,30 +68,31 @@ Status check_version(const ObjectInfo& info, const SourceLocation& location) {
   return {};
 }
 
-Result<Bytes> read_at(const std::string& prefix, const std::string& url, const icechunk::VirtualChunk& chunk) {
-  VDP_ASSIGN(const auto store, open_store(prefix));
-  VDP_ASSIGN(const std::string key, decode_path(std::string_view(url).substr(prefix.size())));
-  VDP_ASSIGN_IN(url, const ObjectInfo info, store->head(key));
+Result<Bytes> read_object(ObjectStore& store, const std::string& key, const icechunk::VirtualChunk& chunk) {
+  VDP_ASSIGN(const ObjectInfo info, store.head(key));
   VDP_TRY(check_version(info, chunk.location));
-  VDP_ASSIGN_IN(url, auto bytes, store->get_range(key, {chunk.offset, chunk.length}, info.etag));
-  return bytes;
+  return store.get_range(key, {chunk.offset, chunk.length}, info.etag);
 }
 
 }  // namespace
 
-icechunk::VirtualChunkReader authorized_reader(const icechunk::RepositoryConfig& config,
-                                               std::vector<std::string> prefixes) {
-  for (std::string& prefix : prefixes) {
-    // "s3://bucket" would authorize "s3://bucket-of-somebody-else" as well.
-    if (!prefix.ends_with('/')) prefix += '/';
-    if (prefix.starts_with('/')) prefix = "file://" + encode_path(prefix);
+Result<icechunk::VirtualChunkReader> authorized_reader(const icechunk::RepositoryConfig& config,
+                                                       const std::vector<std::string>& prefixes) {
+  std::vector<AuthorizedPlace> places;
+  for (const std::string& prefix : prefixes) {
+    VDP_ASSIGN(auto place, authorized_place(config, prefix));
+    places.push_back(std::move(place));
   }
-  return [config, prefixes](const icechunk::VirtualChunk& chunk) -> Result<Bytes> {
+  return [config, places](const icechunk::VirtualChunk& chunk) -> Result<Bytes> {
     VDP_ASSIGN(const std::string url, absolute_url(config, chunk.location.url));
-    for (const std::string& prefix : prefixes) {
-      if (url.starts_with(prefix)) return read_at(prefix, url, chunk);
+    VDP_ASSIGN_IN(url, const std::string location, decoded(url));
+    for (const auto& [prefix, store] : places) {
+      if (!location.starts_with(prefix)) continue;
+      VDP_ASSIGN_IN(url, auto bytes, read_object(*store, location.substr(prefix.size()), chunk));
+      return bytes;
     }
-    return fail(ErrorKind::denied, fmt::format("{} lies below no authorized prefix; --authorize PREFIX allows it", url));
+    return fail(ErrorKind::denied,
+                fmt::format("{} lies below no authorized prefix; --authorize PREFIX allows it", url));
   };
 }
 

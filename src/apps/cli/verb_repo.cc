@@ -98,7 +98,8 @@ Status show_refs(const Options& options, const icechunk::Repository& repository)
 
 Status cat_bytes(const Options& options, const icechunk::Repository& repository, const icechunk::Session& session) {
   VDP_ASSIGN(const auto config, repository.config());
-  VDP_ASSIGN(const Bytes bytes, read_node(session, options.node, authorized_reader(config, options.authorized)));
+  VDP_ASSIGN(const auto reader, authorized_reader(config, options.authorized));
+  VDP_ASSIGN(const Bytes bytes, read_node(session, options.node, reader));
   if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() || std::fflush(stdout) != 0) {
     return fail(ErrorKind::internal, "standard output cannot be written");
   }

@@ -9,12 +9,14 @@
 namespace vdp::icechunk {
 
 struct VirtualChunkContainer {
-  std::string url_prefix;           ///< ends in '/'
+  std::string url_prefix;           ///< ends in '/'; of local files with the path as it is, not percent-encoded
   std::optional<std::string> name;  ///< what "vcc://NAME/..." means
   Json store;                       ///< {"local_file_system": "/data"}, {"s3": {...}}, ...
 };
 
-/// For sources below a local directory: "file:///data/" with the store {"local_file_system": "/data"}.
+/// For sources below a local directory, given as its path: "file:///data/" with the store
+/// {"local_file_system": "/data"}. Official readers compare this prefix with the decoded path of a reference's
+/// location, which itself must be percent-encoded.
 VirtualChunkContainer local_container(const std::string& directory, std::optional<std::string> name = std::nullopt);
 
 struct S3ContainerOptions {
