@@ -85,7 +85,7 @@ struct DatasetFile {
   StoreSpec store;
   SourceSpec source;
   ParseSpec parse;
-  std::vector<AxisSpec> axes;  ///< at most one for now; empty: `grow` along the file's one unlimited dimension
+  std::vector<AxisSpec> axes;  ///< at most one for now
   CoordsSpec coords;
   AttributePolicy attributes;
   ForwardSpec forward;

@@ -88,7 +88,7 @@ void add_axis(std::vector<Word>& words) {
   words.insert(words.end(), {
       {"axis.*", "kind", Type::text, "grow",
        "`regular`: equal steps from a start, in any order of arrival. `grow`: the values of the files, which must increase. "
-       "Without any `[axis.NAME]` the one unlimited dimension of the files grows.",
+       "One `[axis.NAME]` is needed; taking the one unlimited dimension of the files by itself is planned.",
        ready, with_planned(all_ready({"regular", "grow"}), {"schedule", "explicit"})},
       {"axis.*", "start", Type::time, "", "The first slot of a regular axis, in its calendar."},
       {"axis.*", "end", Type::time, "none: the axis grows", "The first point after a regular axis."},

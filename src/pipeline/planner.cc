@@ -145,9 +145,21 @@ Result<Outcome::Kind> Planner::claim(const PreparedGranule& granule, SlotBox box
       return invalid(fmt::format("{} belongs to {}, which the granule covers only in part", describe_slots(owner->box), owner->uri));
     }
   }
-  if (owners.empty()) return Outcome::Kind::written;
+  if (owners.empty()) {
+    VDP_TRY(check_late(box));
+    return Outcome::Kind::written;
+  }
   cleared = {box.begin, std::min(box.end, std::max(state_.slots, box.begin))};
   return Outcome::Kind::replaced;
+}
+
+/// A growing axis has no holes to come late for: find_growing refuses what lies before its end.
+Status Planner::check_late(SlotBox box) const {
+  const auto& records = state_.provenance.records();
+  if (file_.forward.late != dataset::LatePolicy::reject || records.empty()) return {};
+  const std::uint64_t filled = records.rbegin()->second.box.end;
+  if (box.begin >= filled) return {};
+  return invalid(fmt::format("{} comes after slot {} was filled (`forward.late` is \"reject\")", describe_slots(box), filled - 1));
 }
 
 Status Planner::check_fit(const PreparedGranule& granule, SlotBox box, std::vector<std::string>& notes) const {

@@ -46,6 +46,8 @@ class Planner {
   Result<std::vector<dataset::Number>> in_store_units(const PreparedGranule& granule) const;
   /// Whose slots these are: decides between written, replaced, unchanged and rejected.
   Result<Outcome::Kind> claim(const PreparedGranule& granule, SlotBox box, SlotBox& cleared) const;
+  /// A hole that a later granule left behind is not filled where the dataset file says so.
+  Status check_late(SlotBox box) const;
   Status check_fit(const PreparedGranule& granule, SlotBox box, std::vector<std::string>& notes) const;
   Status combine_group_attributes(const PreparedGranule& granule, std::vector<std::string>& notes);
   Status accept(const PreparedGranule& granule, const Slots& slots, PlannedGranule& planned, Outcome& outcome);

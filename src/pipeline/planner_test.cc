@@ -117,6 +117,21 @@ TEST_F(PlannerTest, ARejectedGranuleLeavesNoTrace) {
   EXPECT_TRUE(state_.provenance.records().empty());
 }
 
+TEST_F(PlannerTest, AHoleOfARegularAxisIsFilledUnlessLateIsRefused) {
+  auto& axis = file_.axes[0];
+  axis.kind = dataset::AxisKind::regular;
+  axis.start = "2000-01-01";
+  axis.step = std::chrono::hours(24);
+  state_.grow.reset();
+  state_.regular = *dataset::RegularAxis::create(axis, *state_.encoding.time, state_.encoding.dtype);
+  EXPECT_EQ(plan(granule("third", {2})).planned->box, (SlotBox{2, 3}));
+  EXPECT_EQ(plan(granule("first", {0})).outcome.kind, Outcome::Kind::written);
+  file_.forward.late = dataset::LatePolicy::reject;
+  EXPECT_EQ(plan(granule("second", {1})).outcome.kind, Outcome::Kind::rejected);
+  EXPECT_EQ(plan(granule("fourth", {3})).outcome.kind, Outcome::Kind::written);
+  EXPECT_EQ(plan(granule("backwards", {9, 8})).outcome.kind, Outcome::Kind::rejected);
+}
+
 class PlannerOfLongChunksTest : public PlannerTest {
  protected:
   PlannerOfLongChunksTest() : PlannerTest(2) {}

@@ -58,22 +58,28 @@ std::expected<std::unique_ptr<DatasetProcessor>, int> open_dataset(const Dataset
   return std::unexpected(exit_bad_usage);
 }
 
-std::expected<Pipeline, int> open_pipeline(const DatasetOptions& options, const std::string& processor,
-                                           const OutputOptions& output) {
-  auto file = load_dataset(options, output);
+std::expected<Pipeline, int> open_pipeline(const PipelineOptions& options) {
+  auto file = load_dataset(options.dataset, options.output);
   if (!file) return std::unexpected(file.error());
   auto source = open_source_store(file->source.prefix);
-  auto made = make_processor(processor, *file);
+  auto made = make_processor(options.processor, *file);
   if (source && made) return Pipeline{std::move(*file), std::move(*source), std::move(*made)};
-  report_error(source ? made.error() : within("source.prefix", source.error()), output);
+  report_error(source ? made.error() : within("source.prefix", source.error()), options.output);
   return std::unexpected(exit_bad_usage);
 }
 
-void add_processor_option(CLI::App& verb, std::string& processor) {
-  verb.add_option("--processor", processor, "what is done with the files")
+void add_pipeline_verb(CLI::App& program, Action& action, const std::string& name, const std::string& description,
+                       int (*run)(const PipelineOptions& options)) {
+  auto options = std::make_shared<PipelineOptions>();
+  auto* verb = program.add_subcommand(name, description);
+  add_dataset_options(*verb, options->dataset);
+  add_output_options(*verb, options->output);
+  verb->add_option("--processor", options->processor, "what is done with the files")
       ->envname("VDP_PROCESSOR")
       ->check(CLI::IsMember(processor_names()))
       ->capture_default_str();
+  verb->add_flag("--dry-run", options->dry_run, "say what would be done, and do nothing");
+  verb->callback([options, &action, run] { action = [options, run] { return run(*options); }; });
 }
 
 int report_error(const Error& error, const OutputOptions& output) {

@@ -48,11 +48,17 @@ struct Pipeline {
   ObjectStorePtr source;
   std::unique_ptr<Processor> processor;
 };
-std::expected<Pipeline, int> open_pipeline(const DatasetOptions& options, const std::string& processor,
-                                           const OutputOptions& output);
-
-/// Adds --processor.
-void add_processor_option(CLI::App& verb, std::string& processor);
+/// What the verbs that write to a store take.
+struct PipelineOptions {
+  DatasetOptions dataset;
+  OutputOptions output;
+  std::string processor = "dataset";
+  bool dry_run = false;
+};
+/// Adds a verb with these options.
+void add_pipeline_verb(CLI::App& program, Action& action, const std::string& name, const std::string& description,
+                       int (*run)(const PipelineOptions& options));
+std::expected<Pipeline, int> open_pipeline(const PipelineOptions& options);
 
 /// Prints the error on standard error, or as {"error": {...}} on standard output, and returns the exit code for it:
 /// 2 where the user's configuration is at fault, else 3.

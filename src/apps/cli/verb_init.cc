@@ -7,15 +7,8 @@
 namespace vdp::cli {
 namespace {
 
-struct Options {
-  DatasetOptions dataset;
-  OutputOptions output;
-  std::string processor = "dataset";
-  bool dry_run = false;
-};
-
-int init(const Options& options) {
-  auto pipeline = open_pipeline(options.dataset, options.processor, options.output);
+int init(const PipelineOptions& options) {
+  auto pipeline = open_pipeline(options);
   if (!pipeline) return pipeline.error();
   const auto made = initialize(pipeline->file, *pipeline->source, *pipeline->processor, options.dry_run);
   if (!made) return report_error(made.error(), options.output);
@@ -36,13 +29,7 @@ int init(const Options& options) {
 }  // namespace
 
 void add_init(CLI::App& program, Action& action) {
-  auto options = std::make_shared<Options>();
-  auto* verb = program.add_subcommand("init", "make the store and its template from the first file");
-  add_dataset_options(*verb, options->dataset);
-  add_processor_option(*verb, options->processor);
-  add_output_options(*verb, options->output);
-  verb->add_flag("--dry-run", options->dry_run, "say what would be done, and do nothing");
-  verb->callback([options, &action] { action = [options] { return init(*options); }; });
+  add_pipeline_verb(program, action, "init", "make the store and its template from the first file", init);
 }
 
 }  // namespace vdp::cli

@@ -12,13 +12,6 @@
 namespace vdp::cli {
 namespace {
 
-struct Options {
-  DatasetOptions dataset;
-  OutputOptions output;
-  std::string processor = "dataset";
-  bool dry_run = false;
-};
-
 /// A plural where there is one: "1 file", "3 files".
 std::string count(std::uint64_t number, const std::string& noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
@@ -67,7 +60,7 @@ void print_findings(const RunReport& report) {
   if (report.too_young != 0) fmt::print("note: {} left for later (source.min_age)\n", count(report.too_young, "file"));
 }
 
-void print_report(const dataset::DatasetFile& file, const RunReport& report, const Options& options) {
+void print_report(const dataset::DatasetFile& file, const RunReport& report, const PipelineOptions& options) {
   if (options.dry_run) {
     fmt::print("{} in {}; {} would be written to {}\n", count(report.discovered, "file"), file.source.prefix,
                count(report.enqueued, "file"), file.store.url);
@@ -98,8 +91,8 @@ bool has_findings(const RunReport& report) {
   return report.forward.outcomes.rejected != 0 || report.forward.outcomes.deferred != 0 || !report.findings.empty();
 }
 
-int run(const Options& options) {
-  auto pipeline = open_pipeline(options.dataset, options.processor, options.output);
+int run(const PipelineOptions& options) {
+  auto pipeline = open_pipeline(options);
   if (!pipeline) return pipeline.error();
   RunOptions run_options;
   run_options.dry_run = options.dry_run;
@@ -121,13 +114,7 @@ int run(const Options& options) {
 }  // namespace
 
 void add_run(CLI::App& program, Action& action) {
-  auto options = std::make_shared<Options>();
-  auto* verb = program.add_subcommand("run", "write to the store whatever it lacks of its source");
-  add_dataset_options(*verb, options->dataset);
-  add_processor_option(*verb, options->processor);
-  add_output_options(*verb, options->output);
-  verb->add_flag("--dry-run", options->dry_run, "say what would be done, and do nothing");
-  verb->callback([options, &action] { action = [options] { return run(*options); }; });
+  add_pipeline_verb(program, action, "run", "write to the store whatever it lacks of its source", run);
 }
 
 }  // namespace vdp::cli
