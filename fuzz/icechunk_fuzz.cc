@@ -17,9 +17,15 @@ namespace {
 
 void decode(ObjectType type, ByteView object) {
   switch (type) {
-    case ObjectType::snapshot: (void)decode_snapshot(object); break;
-    case ObjectType::manifest: (void)decode_manifest(object); break;
-    case ObjectType::transaction_log: (void)decode_transaction_log(object); break;
+    case ObjectType::snapshot:
+      (void)decode_snapshot(object);
+      break;
+    case ObjectType::manifest:
+      (void)decode_manifest(object);
+      break;
+    case ObjectType::transaction_log:
+      (void)decode_transaction_log(object);
+      break;
     case ObjectType::repo_info: {
       // What is accepted can be written again, unless it holds what would be lost.
       const auto info = decode_repo_info(object);

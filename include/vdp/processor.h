@@ -51,8 +51,8 @@ class Processor {
   /// Whether the granule can be read and understood, told without a store.
   virtual Status check_file(const Granule& granule);
 
-  /// Those of the granules that the session's store lacks, in the order in which they are to be written. All of them, as
-  /// they come, unless overridden.
+  /// Those of the granules that the session's store lacks, in the order in which they are to be written. All of them,
+  /// as they come, unless overridden.
   virtual Result<std::vector<Granule>> select_missing(icechunk::Session& session, std::span<const Granule> granules);
 
   // The bulk load of an existing archive; `unsupported` unless overridden.

@@ -12,7 +12,8 @@ Status Cursor::need(std::uint64_t count, std::string_view field) const {
 }
 
 Result<std::uint64_t> Cursor::read_uint(std::size_t width, std::string_view field) {
-  if (width > 8) return corrupt(fmt::format("{} at byte {}: integer of {} bytes, at most 8", field, file_offset(), width));
+  if (width > 8)
+    return corrupt(fmt::format("{} at byte {}: integer of {} bytes, at most 8", field, file_offset(), width));
   VDP_TRY(need(width, field));
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < width; ++i) value |= std::uint64_t{bytes_[position_ + i]} << (8 * i);
@@ -52,7 +53,8 @@ Status Cursor::skip(std::uint64_t count, std::string_view field) {
 
 Status Cursor::seek(std::uint64_t position, std::string_view field) {
   if (position > bytes_.size()) {
-    return corrupt(fmt::format("{}: position {} is beyond the {} bytes from byte {}", field, position, bytes_.size(), base_offset_));
+    return corrupt(fmt::format("{}: position {} is beyond the {} bytes from byte {}", field, position, bytes_.size(),
+                               base_offset_));
   }
   position_ = position;
   return {};

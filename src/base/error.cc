@@ -4,17 +4,28 @@ namespace vdp {
 
 std::string_view to_string(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::invalid: return "invalid";
-    case ErrorKind::unsupported: return "unsupported";
-    case ErrorKind::not_found: return "not_found";
-    case ErrorKind::corrupt: return "corrupt";
-    case ErrorKind::limit: return "limit";
-    case ErrorKind::transient: return "transient";
-    case ErrorKind::conflict: return "conflict";
-    case ErrorKind::outcome_unknown: return "outcome_unknown";
-    case ErrorKind::denied: return "denied";
-    case ErrorKind::cancelled: return "cancelled";
-    case ErrorKind::internal: return "internal";
+    case ErrorKind::invalid:
+      return "invalid";
+    case ErrorKind::unsupported:
+      return "unsupported";
+    case ErrorKind::not_found:
+      return "not_found";
+    case ErrorKind::corrupt:
+      return "corrupt";
+    case ErrorKind::limit:
+      return "limit";
+    case ErrorKind::transient:
+      return "transient";
+    case ErrorKind::conflict:
+      return "conflict";
+    case ErrorKind::outcome_unknown:
+      return "outcome_unknown";
+    case ErrorKind::denied:
+      return "denied";
+    case ErrorKind::cancelled:
+      return "cancelled";
+    case ErrorKind::internal:
+      return "internal";
   }
   return "internal";
 }

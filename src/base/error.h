@@ -60,23 +60,23 @@ Error within(std::string_view place, Error error);
 #define VDP_CONCAT(a, b) VDP_CONCAT_INNER(a, b)
 
 /// Returns the error of `expression` from the enclosing function, if it has one.
-#define VDP_TRY(expression)                                                       \
-  do {                                                                            \
-    auto&& vdp_status = (expression);                                             \
-    if (!vdp_status) return std::unexpected(std::move(vdp_status).error());       \
+#define VDP_TRY(expression)                                                 \
+  do {                                                                      \
+    auto&& vdp_status = (expression);                                       \
+    if (!vdp_status) return std::unexpected(std::move(vdp_status).error()); \
   } while (false)
 
 /// VDP_ASSIGN(auto x, f()): x is f()'s value, or the enclosing function returns f()'s error.
 #define VDP_ASSIGN(target, expression) VDP_ASSIGN_IMPL(VDP_CONCAT(vdp_result_, __LINE__), target, expression)
-#define VDP_ASSIGN_IMPL(result, target, expression)                \
-  auto result = (expression);                                      \
+#define VDP_ASSIGN_IMPL(result, target, expression)               \
+  auto result = (expression);                                     \
   if (!result) return std::unexpected(std::move(result).error()); \
   target = std::move(*result)
 
 /// The same, and says where: VDP_ASSIGN_IN("file.nc", auto x, f()).
 #define VDP_ASSIGN_IN(place, target, expression) \
   VDP_ASSIGN_IN_IMPL(VDP_CONCAT(vdp_result_, __LINE__), place, target, expression)
-#define VDP_ASSIGN_IN_IMPL(result, place, target, expression)                                   \
-  auto result = (expression);                                                                   \
-  if (!result) return std::unexpected(::vdp::within((place), std::move(result).error()));      \
+#define VDP_ASSIGN_IN_IMPL(result, place, target, expression)                             \
+  auto result = (expression);                                                             \
+  if (!result) return std::unexpected(::vdp::within((place), std::move(result).error())); \
   target = std::move(*result)

@@ -11,11 +11,16 @@ namespace {
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
-    case LogLevel::off: return spdlog::level::off;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+    case LogLevel::off:
+      return spdlog::level::off;
   }
   return spdlog::level::info;
 }
@@ -40,8 +45,8 @@ void log(LogLevel level, std::string_view message) {
 
 std::string redact(std::string_view text) {
   static const std::regex user_info(R"((://[^/@\s:]*):[^/@\s]*@)");
-  static const std::regex query(R"(([?&](?:[^=&\s]*(?:signature|token|secret|password|credential|key)[^=&\s]*)=)[^&\s]*)",
-                                std::regex::icase);
+  static const std::regex query(
+      R"(([?&](?:[^=&\s]*(?:signature|token|secret|password|credential|key)[^=&\s]*)=)[^&\s]*)", std::regex::icase);
   std::string masked = std::regex_replace(std::string(text), user_info, "$1:***@");
   return std::regex_replace(masked, query, "$1***");
 }

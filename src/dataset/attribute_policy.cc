@@ -40,16 +40,22 @@ Json joined(const Json& stored, const Json& incoming) {
 }
 
 // What stays of an attribute that both have, with two values; nothing: it goes.
-Result<std::optional<Json>> settle(AttributeRule rule, const std::string& name, const Json& stored, const Json& incoming) {
+Result<std::optional<Json>> settle(AttributeRule rule, const std::string& name, const Json& stored,
+                                   const Json& incoming) {
   switch (rule) {
-    case AttributeRule::drop: return std::nullopt;
+    case AttributeRule::drop:
+      return std::nullopt;
     case AttributeRule::constant:
       return invalid(fmt::format("attribute '{}': found {}, expected {}", name, incoming.dump(), stored.dump()));
-    case AttributeRule::first: return stored;
-    case AttributeRule::last: return incoming;
-    case AttributeRule::join: return joined(stored, incoming);
+    case AttributeRule::first:
+      return stored;
+    case AttributeRule::last:
+      return incoming;
+    case AttributeRule::join:
+      return joined(stored, incoming);
     case AttributeRule::min:
-    case AttributeRule::max: break;
+    case AttributeRule::max:
+      break;
   }
   VDP_ASSIGN(const bool stored_is_less, less(name, stored, incoming));
   return stored_is_less == (rule == AttributeRule::min) ? stored : incoming;

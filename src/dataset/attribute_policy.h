@@ -11,13 +11,13 @@
 namespace vdp::dataset {
 
 enum class AttributeRule {
-  drop,   ///< the attribute goes when it differs, and is reported
+  drop,      ///< the attribute goes when it differs, and is reported
   constant,  ///< a difference rejects the file ("const", "error")
   first,
   last,
-  min,    ///< of numbers, or of texts (ISO dates sort as texts)
+  min,  ///< of numbers, or of texts (ISO dates sort as texts)
   max,
-  join,   ///< the different texts, in order of arrival, separated by ", "
+  join,  ///< the different texts, in order of arrival, separated by ", "
 };
 
 struct AttributePolicy {
@@ -31,8 +31,8 @@ struct AttributePolicy {
 Json first_attributes(const AttributePolicy& policy, const Json& incoming);
 
 struct CombinedAttributes {
-  Json attributes;                  ///< of the store from now on
-  std::vector<std::string> dropped; ///< names that went with this file, because they differed
+  Json attributes;                   ///< of the store from now on
+  std::vector<std::string> dropped;  ///< names that went with this file, because they differed
 };
 /// The store's attributes after one more file. An attribute that only one side has differs, except that `last`, `min`,
 /// `max` and `join` take what there is. `invalid` where a constant differs, naming it and both values.

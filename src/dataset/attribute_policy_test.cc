@@ -15,7 +15,8 @@ AttributePolicy policy_of(AttributeRule rule) {
 
 TEST(Attributes, DropWhatDiffersAndStayDropped) {
   const AttributePolicy policy = policy_of(AttributeRule::drop);
-  const auto combined = combine_attributes(policy, json(R"({"a":1,"b":"x","c":2})"), json(R"({"a":1,"b":"y","d":3})")).value();
+  const auto combined =
+      combine_attributes(policy, json(R"({"a":1,"b":"x","c":2})"), json(R"({"a":1,"b":"y","d":3})")).value();
   EXPECT_EQ(combined.attributes, json(R"({"a":1})"));
   EXPECT_EQ(combined.dropped, (std::vector<std::string>{"b", "c"}));
   const auto again = combine_attributes(policy, combined.attributes, json(R"({"a":1,"b":"x","c":2})")).value();

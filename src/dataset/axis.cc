@@ -83,7 +83,8 @@ Result<std::uint64_t> RegularAxis::slot(Instant instant) const {
                                show(this->instant(slot)), show(this->instant(slot + 1))));
   }
   if (length_ && slot >= *length_) {
-    return invalid(fmt::format("axis {}: {} is not before the end {}", name_, show(instant), show(this->instant(*length_))));
+    return invalid(
+        fmt::format("axis {}: {} is not before the end {}", name_, show(instant), show(this->instant(*length_))));
   }
   return slot;
 }

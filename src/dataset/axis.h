@@ -26,19 +26,20 @@ struct AxisSpec {
   std::string start;  ///< of `regular`: RFC 3339 or a date, in the axis's calendar
   std::string end;    ///< exclusive; empty: the axis grows
   Duration step{0};
-  AxisSource from = AxisSource::value;  ///< where nothing is declared: `pattern` if the pattern has the axis, else `value`
-  std::string from_attribute;  ///< of `attribute`
-  bool agree_with_value = true;             ///< cross-check of the key's value with the file's, where both exist
+  AxisSource from =
+      AxisSource::value;         ///< where nothing is declared: `pattern` if the pattern has the axis, else `value`
+  std::string from_attribute;    ///< of `attribute`
+  bool agree_with_value = true;  ///< cross-check of the key's value with the file's, where both exist
   Duration tolerance{std::chrono::seconds{1}};
-  std::optional<std::string> units;     ///< else the seed's if absolute, else "seconds since 1970-01-01"
-  std::optional<Calendar> calendar;     ///< else the seed's
-  std::optional<NumberType> dtype;      ///< else int64, or float64 where the seed's values are floats
-  std::uint64_t chunk = 4096;           ///< edge of the coordinate's chunks
+  std::optional<std::string> units;  ///< else the seed's if absolute, else "seconds since 1970-01-01"
+  std::optional<Calendar> calendar;  ///< else the seed's
+  std::optional<NumberType> dtype;   ///< else int64, or float64 where the seed's values are floats
+  std::uint64_t chunk = 4096;        ///< edge of the coordinate's chunks
 };
 
 /// What the first file says of the axis's coordinate.
 struct SeedCoordinate {
-  std::string units;     ///< its attributes; empty where it has none
+  std::string units;  ///< its attributes; empty where it has none
   std::string calendar;
   bool floating = false;  ///< whether its values are floats
 };
@@ -49,15 +50,16 @@ struct AxisEncoding {
   std::string units;              ///< the attribute as it is written; may be empty
   NumberType dtype = NumberType::int64;
 };
-/// What is declared, else what the seed says, else the defaults. A regular axis, and one whose values come from the pattern,
-/// is a time. Without a seed (none yet, or it has no such coordinate) the defaults alone.
+/// What is declared, else what the seed says, else the defaults. A regular axis, and one whose values come from the
+/// pattern, is a time. Without a seed (none yet, or it has no such coordinate) the defaults alone.
 Result<AxisEncoding> resolve_encoding(const AxisSpec& spec, const std::optional<SeedCoordinate>& seed);
 
 /// An axis of equal steps in time: slot i is at start + i * step.
 class RegularAxis {
  public:
-  /// `invalid`: no positive step, an end that is not after the start, dates that the calendar does not have, values that
-  /// the units and type cannot hold exactly (the first two slots are tried). An end between two steps is rounded up.
+  /// `invalid`: no positive step, an end that is not after the start, dates that the calendar does not have, values
+  /// that the units and type cannot hold exactly (the first two slots are tried). An end between two steps is rounded
+  /// up.
   static Result<RegularAxis> create(const AxisSpec& spec, const TimeUnits& units, NumberType dtype);
 
   /// `invalid` where the instant is on no step (naming the two nearest), before the start, or at or after the end.

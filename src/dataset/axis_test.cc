@@ -19,7 +19,9 @@ AxisSpec half_hours() {
 TimeUnits units(std::string_view text, Calendar calendar = Calendar::standard) {
   return parse_time_units(text, calendar).value();
 }
-Instant at(std::string_view time, Calendar calendar = Calendar::standard) { return parse_instant(calendar, time).value(); }
+Instant at(std::string_view time, Calendar calendar = Calendar::standard) {
+  return parse_instant(calendar, time).value();
+}
 
 TEST(RegularAxis, PlacesInstants) {
   const auto axis = RegularAxis::create(half_hours(), units("nanoseconds since 1970-01-01"), NumberType::int64).value();
@@ -35,8 +37,9 @@ TEST(RegularAxis, RefusesWhatIsOnNoStep) {
   const auto between = axis.slot(at("1998-01-01T00:40:00Z"));
   ASSERT_FALSE(between);
   EXPECT_EQ(between.error().kind, ErrorKind::invalid);
-  EXPECT_EQ(between.error().text(),
-            "axis time: 1998-01-01T00:40:00 is on no step; the nearest are 1998-01-01T00:30:00 and 1998-01-01T01:00:00");
+  EXPECT_EQ(
+      between.error().text(),
+      "axis time: 1998-01-01T00:40:00 is on no step; the nearest are 1998-01-01T00:30:00 and 1998-01-01T01:00:00");
   EXPECT_NE(axis.slot(at("1997-12-31")).error().text().find("before the start"), std::string::npos);
   EXPECT_NE(axis.slot(at("2025-10-01")).error().text().find("not before the end"), std::string::npos);
 }
@@ -51,8 +54,10 @@ TEST(RegularAxis, PlacesSpans) {
   EXPECT_EQ(noons.slot(span("1998-01-01", "1998-01-02")).value(), 0U);
   EXPECT_EQ(noons.slot(span("1998-01-31", "1998-02-01")).value(), 30U);
   EXPECT_EQ(noons.slot(span("1998-01-02T12:00:00Z", "1998-01-09T12:00:00Z")).value(), 1U);
-  EXPECT_NE(noons.slot(span("1998-01-02", "1998-01-04")).error().text().find("2 steps, expected one"), std::string::npos);
-  EXPECT_NE(noons.slot(span("1998-01-02", "1998-01-02T01:00:00Z")).error().text().find("on no step"), std::string::npos);
+  EXPECT_NE(noons.slot(span("1998-01-02", "1998-01-04")).error().text().find("2 steps, expected one"),
+            std::string::npos);
+  EXPECT_NE(noons.slot(span("1998-01-02", "1998-01-02T01:00:00Z")).error().text().find("on no step"),
+            std::string::npos);
   EXPECT_NE(noons.slot(span("1997-01-02", "1997-01-03")).error().text().find("before the start"), std::string::npos);
 }
 

@@ -72,8 +72,7 @@ Date gregorian_date(std::int64_t day) {
   const std::int64_t shifted = day + gregorian_epoch;
   const std::int64_t era = floor_divide(shifted, days_per_era);
   const std::int64_t day_of_era = shifted - era * days_per_era;
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const std::int64_t year_of_era = (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
   const std::int64_t first_day = 365 * year_of_era + year_of_era / 4 - year_of_era / 100;
   return date_of_march_year(era * 400 + year_of_era, day_of_era - first_day);
 }
@@ -108,10 +107,14 @@ Date uniform_date(Calendar calendar, std::int64_t day) {
 
 Date date_of_day(Calendar calendar, std::int64_t day) {
   switch (calendar) {
-    case Calendar::standard: return day < first_gregorian_day ? julian_date(day) : gregorian_date(day);
-    case Calendar::proleptic_gregorian: return gregorian_date(day);
-    case Calendar::julian: return julian_date(day + julian_epoch_shift);
-    default: return uniform_date(calendar, day);
+    case Calendar::standard:
+      return day < first_gregorian_day ? julian_date(day) : gregorian_date(day);
+    case Calendar::proleptic_gregorian:
+      return gregorian_date(day);
+    case Calendar::julian:
+      return julian_date(day + julian_epoch_shift);
+    default:
+      return uniform_date(calendar, day);
   }
 }
 
@@ -126,9 +129,10 @@ Result<Calendar> parse_calendar(std::string_view name) {
   for (const auto& [known, calendar] : calendar_names) {
     if (lower == known) return calendar;
   }
-  return unsupported(fmt::format("calendar '{}': expected standard, proleptic_gregorian, julian, noleap, all_leap or "
-                                 "360_day",
-                                 name));
+  return unsupported(
+      fmt::format("calendar '{}': expected standard, proleptic_gregorian, julian, noleap, all_leap or "
+                  "360_day",
+                  name));
 }
 
 std::string_view to_string(Calendar calendar) {
@@ -138,11 +142,16 @@ std::string_view to_string(Calendar calendar) {
 
 bool is_leap_year(Calendar calendar, std::int64_t year) {
   switch (calendar) {
-    case Calendar::standard: return year <= 1582 ? julian_leap(year) : gregorian_leap(year);
-    case Calendar::proleptic_gregorian: return gregorian_leap(year);
-    case Calendar::julian: return julian_leap(year);
-    case Calendar::all_leap: return true;
-    default: return false;
+    case Calendar::standard:
+      return year <= 1582 ? julian_leap(year) : gregorian_leap(year);
+    case Calendar::proleptic_gregorian:
+      return gregorian_leap(year);
+    case Calendar::julian:
+      return julian_leap(year);
+    case Calendar::all_leap:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -168,10 +177,14 @@ Result<std::int64_t> day_number(Calendar calendar, const Date& date) {
                                to_string(calendar)));
   }
   switch (calendar) {
-    case Calendar::standard: return before_reform(date) ? julian_day(date) : gregorian_day(date);
-    case Calendar::proleptic_gregorian: return gregorian_day(date);
-    case Calendar::julian: return julian_day(date) - julian_epoch_shift;
-    default: break;
+    case Calendar::standard:
+      return before_reform(date) ? julian_day(date) : gregorian_day(date);
+    case Calendar::proleptic_gregorian:
+      return gregorian_day(date);
+    case Calendar::julian:
+      return julian_day(date) - julian_epoch_shift;
+    default:
+      break;
   }
   std::int64_t day = (date.year - 1970) * days_in_year(calendar) + date.day - 1;
   for (int month = 1; month < date.month; ++month) day += days_in_month(calendar, date.year, month);
@@ -210,8 +223,8 @@ Result<DateTime> to_date_time(Calendar calendar, Instant instant) {
   DateTime time;
   time.date = date_of_day(calendar, static_cast<std::int64_t>(day));
   if (!exists(calendar, time.date)) {
-    return invalid(fmt::format("{} ns since 1970-01-01 is before the {} calendar begins", to_string(instant.nanoseconds),
-                               to_string(calendar)));
+    return invalid(fmt::format("{} ns since 1970-01-01 is before the {} calendar begins",
+                               to_string(instant.nanoseconds), to_string(calendar)));
   }
   time.nanosecond = static_cast<int>(rest % ns_per_second);
   const int second_of_day = static_cast<int>(rest / ns_per_second);

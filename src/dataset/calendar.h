@@ -16,9 +16,9 @@ enum class Calendar {
   standard,             ///< Julian to 1582-10-04, Gregorian from 1582-10-15, nothing between; also "gregorian"
   proleptic_gregorian,  ///< Gregorian rules for all years
   julian,
-  no_leap,              ///< 365 days each year; "noleap", "365_day"
-  all_leap,             ///< 366 days each year; "all_leap", "366_day"
-  day_360,              ///< twelve months of 30 days; "360_day"
+  no_leap,   ///< 365 days each year; "noleap", "365_day"
+  all_leap,  ///< 366 days each year; "all_leap", "366_day"
+  day_360,   ///< twelve months of 30 days; "360_day"
 };
 
 /// By its CF name or alias, in any case; an empty name is `standard`. Others are `unsupported`.
@@ -43,8 +43,8 @@ struct DateTime {
   auto operator<=>(const DateTime&) const = default;
 };
 
-/// Whether the calendar has the date. Years are within +-1,000,000; those of standard and julian begin with 1, because CF
-/// has no year 0 there and its readers do not agree on what comes before.
+/// Whether the calendar has the date. Years are within +-1,000,000; those of standard and julian begin with 1, because
+/// CF has no year 0 there and its readers do not agree on what comes before.
 bool exists(Calendar calendar, const Date& date);
 int days_in_month(Calendar calendar, std::int64_t year, int month);
 bool is_leap_year(Calendar calendar, std::int64_t year);
@@ -57,14 +57,14 @@ Result<Instant> to_instant(Calendar calendar, const DateTime& time);
 /// `invalid` beyond the years that are supported.
 Result<DateTime> to_date_time(Calendar calendar, Instant instant);
 
-/// Of the calendars that describe real time (standard and proleptic_gregorian from 1582-10-15 on), whose instants are UTC.
-/// `invalid` for others, and where microseconds cannot hold the instant.
+/// Of the calendars that describe real time (standard and proleptic_gregorian from 1582-10-15 on), whose instants are
+/// UTC. `invalid` for others, and where microseconds cannot hold the instant.
 Result<TimestampUs> to_timestamp(Calendar calendar, Instant instant);
 Instant from_timestamp(TimestampUs timestamp_us);
 
 /// RFC 3339 ("2020-01-01T06:00:00Z", fractions, "+02:00"), without a zone (UTC), or a date alone (midnight). Only the
-/// shape is checked; to_instant() says whether the calendar has the date. With a zone the fields may need carrying over:
-/// `offset_minutes` is what must be subtracted.
+/// shape is checked; to_instant() says whether the calendar has the date. With a zone the fields may need carrying
+/// over: `offset_minutes` is what must be subtracted.
 struct ParsedTime {
   DateTime fields;
   int offset_minutes = 0;

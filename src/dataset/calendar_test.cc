@@ -5,8 +5,9 @@
 namespace vdp::dataset {
 namespace {
 
-constexpr std::array all_calendars = {Calendar::standard, Calendar::proleptic_gregorian, Calendar::julian,
-                                      Calendar::no_leap,  Calendar::all_leap,            Calendar::day_360};
+constexpr std::array all_calendars = {Calendar::standard, Calendar::proleptic_gregorian,
+                                      Calendar::julian,   Calendar::no_leap,
+                                      Calendar::all_leap, Calendar::day_360};
 
 TEST(Calendar, KnowsNamesAndAliases) {
   EXPECT_EQ(parse_calendar("Gregorian").value(), Calendar::standard);
@@ -31,7 +32,9 @@ TEST(Calendar, EveryDayFollowsItsPredecessorInEveryCalendar) {
       ASSERT_TRUE(exists(calendar, time.date));
       ASSERT_EQ(day_number(calendar, time.date).value(), day);
       ASSERT_EQ(time.nanosecond, 1);
-      if (i > 0) { ASSERT_LT(before, time.date); }
+      if (i > 0) {
+        ASSERT_LT(before, time.date);
+      }
       before = time.date;
     }
   }
@@ -74,7 +77,8 @@ TEST(Calendar, ParsesTimes) {
   EXPECT_EQ(text("2020-01-31T06:30:00.25+02:00"), "2020-01-31T04:30:00.25");
   EXPECT_EQ(text("2020-01-01T00:30:00-01:30"), "2020-01-01T02:00:00");
   EXPECT_NE(text("2020-02-30").find("no date of the standard calendar"), std::string::npos);
-  for (const char* bad : {"", "2020", "2020-1-1", "2020-01-01T", "2020-01-01T6:00", "2020-01-01T06:00:00X", "20200101"}) {
+  for (const char* bad :
+       {"", "2020", "2020-1-1", "2020-01-01T", "2020-01-01T6:00", "2020-01-01T06:00:00X", "20200101"}) {
     EXPECT_FALSE(parse_time(bad)) << bad;
   }
   EXPECT_TRUE(parse_instant(Calendar::day_360, "2020-02-30"));
@@ -98,7 +102,8 @@ TEST(Duration, ParsesAndPrints) {
   EXPECT_EQ(format_duration(std::chrono::seconds(1799)), "29m59s");
   EXPECT_EQ(format_duration(-std::chrono::hours(30)), "-1d6h");
   EXPECT_EQ(format_duration(Duration::min()), "-106751d23h47m16s854ms775us808ns");
-  for (const char* bad : {"", "m", "30", "30x", "2 months", "1y", "1s1m", "1s1s", "-1s", "99999999999999999999s", "300000w"}) {
+  for (const char* bad :
+       {"", "m", "30", "30x", "2 months", "1y", "1s1m", "1s1s", "-1s", "99999999999999999999s", "300000w"}) {
     EXPECT_FALSE(parse_duration(bad)) << bad;
   }
 }

@@ -10,7 +10,8 @@ namespace vdp::dataset {
 namespace {
 
 bool take_time_of_day(TextScanner& scanner, DateTime& time) {
-  if (!scanner.take_number(2, 2, time.hour) || !scanner.take(':') || !scanner.take_number(2, 2, time.minute)) return false;
+  if (!scanner.take_number(2, 2, time.hour) || !scanner.take(':') || !scanner.take_number(2, 2, time.minute))
+    return false;
   if (!scanner.take(':')) return true;
   if (!scanner.take_number(2, 2, time.second)) return false;
   return !scanner.take('.') || scanner.take_fraction(time.nanosecond);
@@ -49,9 +50,10 @@ std::optional<ParsedTime> scan_time(std::string_view text) {
 Result<ParsedTime> parse_time(std::string_view text) {
   const auto parsed = scan_time(text);
   if (!parsed) {
-    return invalid(fmt::format("'{}' is no time: expected a date like '2020-01-31' or a time like "
-                               "'2020-01-31T06:00:00Z'",
-                               text));
+    return invalid(
+        fmt::format("'{}' is no time: expected a date like '2020-01-31' or a time like "
+                    "'2020-01-31T06:00:00Z'",
+                    text));
   }
   return *parsed;
 }

@@ -34,8 +34,8 @@ bool Condition::holds(const PatternFields& fields) const {
 
 Result<Condition> parse_condition(std::string_view text, const Pattern& pattern) {
   const auto refuse = [&] {
-    return invalid(fmt::format("'{}' is no condition: expected FIELD == FIELD or FIELD == 'text', or != between them",
-                               text));
+    return invalid(
+        fmt::format("'{}' is no condition: expected FIELD == FIELD or FIELD == 'text', or != between them", text));
   };
   Condition condition;
   TextScanner scanner(text);

@@ -41,26 +41,26 @@ struct Preference {
 struct SourceSpec {
   std::string prefix;  ///< absolute URL, ends in '/'
   Access access = Access::automatic;
-  Pattern pattern;                              ///< of keys under the prefix, in the declared calendar (else standard: compile again
-                                                ///< with the seed's where that differs)
-  std::vector<Condition> exclude_conditions;    ///< a granule for which one holds is left out
-  std::vector<Pattern> exclude_keys;            ///< a granule whose key matches one is left out
-  Duration min_age{0};                          ///< younger files are left for later
-  std::vector<std::string> identity;            ///< fields that make two files the same granule; default: all
-  std::vector<Preference> prefer;               ///< earlier is better; then the newest modified wins
+  Pattern pattern;  ///< of keys under the prefix, in the declared calendar (else standard: compile again
+                    ///< with the seed's where that differs)
+  std::vector<Condition> exclude_conditions;  ///< a granule for which one holds is left out
+  std::vector<Pattern> exclude_keys;          ///< a granule whose key matches one is left out
+  Duration min_age{0};                        ///< younger files are left for later
+  std::vector<std::string> identity;          ///< fields that make two files the same granule; default: all
+  std::vector<Preference> prefer;             ///< earlier is better; then the newest modified wins
 };
 
 struct ParseSpec {
   std::string format = "auto";
-  std::string group = "/";                      ///< in the source file
-  std::vector<std::string> select;              ///< only these variables (and the axes'); empty: all
+  std::string group = "/";          ///< in the source file
+  std::vector<std::string> select;  ///< only these variables (and the axes'); empty: all
   std::vector<std::string> drop;
-  std::map<std::string, std::string> rename;    ///< old name -> new name, variables and dimensions
+  std::map<std::string, std::string> rename;                ///< old name -> new name, variables and dimensions
   std::map<std::string, std::vector<std::string>> promote;  ///< variable -> its dimensions in the store
 };
 
 struct CoordsSpec {
-  std::optional<std::vector<std::string>> native;  ///< unset: one-dimensional coordinates
+  std::optional<std::vector<std::string>> native;        ///< unset: one-dimensional coordinates
   std::optional<std::vector<std::string>> static_names;  ///< unset: every variable without the append axis
 };
 
@@ -78,8 +78,8 @@ struct ForwardSpec {
 };
 
 struct DatasetFile {
-  std::string path;    ///< of the file itself, absolute
-  std::string folder;  ///< absolute, ends in '/'
+  std::string path;                           ///< of the file itself, absolute
+  std::string folder;                         ///< absolute, ends in '/'
   std::map<std::string, std::string> params;  ///< with derived values
   IdentitySpec identity;
   StoreSpec store;
@@ -95,7 +95,7 @@ struct DatasetFile {
 /// One thing that is wrong with a dataset file.
 struct Finding {
   enum class Kind { syntax, unknown_key, not_implemented, invalid } kind = Kind::invalid;
-  std::string key;     ///< "source.pattern", "axis.time.kind"; empty for the file as a whole
+  std::string key;         ///< "source.pattern", "axis.time.kind"; empty for the file as a whole
   std::uint32_t line = 0;  ///< from 1; 0 where the file does not have the key
   std::string message;
   bool operator==(const Finding&) const = default;
@@ -103,7 +103,8 @@ struct Finding {
 
 /// "line 12: source.patern: unknown key; did you mean source.pattern?"
 std::string describe(const Finding& finding);
-/// One `invalid` error (`unsupported` where all findings are words that are not implemented yet) with all of them, a line each.
+/// One `invalid` error (`unsupported` where all findings are words that are not implemented yet) with all of them, a
+/// line each.
 Error to_error(const std::string& path, const std::vector<Finding>& findings);
 
 using Params = std::map<std::string, std::string>;

@@ -153,23 +153,24 @@ late = "region"
 [forwrd]
 batch = 1
 )");
-  EXPECT_EQ(descriptions(file),
-            (std::vector<std::string>{
-                "line 1: source.prefix: it is required",
-                "line 2: source.patern: unknown key; did you mean source.pattern?",
-                "line 3: source.pattern: pattern '{time:%Q}': {time:%Q}: there is no directive '%Q'; expected one of %Y %y "
-                "%m %b %d %j %H %M %S %f, %1 to %9, %%",
-                "line 6: store.branch: found a whole number, expected a text",
-                "line 7: store.create: found a text, expected true or false",
-                "line 8: axis.time.start: a regular axis needs it",
-                "line 10: axis.time.step: '1 month' is no duration: months and years have no fixed length; expected whole "
-                "numbers with w, d, h, m, s, ms, us or ns, like '30m' or '1d6h'",
-                "line 11: axis.time.chunk: found 0, expected at least 1",
-                "line 13: parse.format: found 'hdf6', expected one of auto, hdf5, netcdf3, grib2, tiff, kerchunk, zarr, "
-                "dmrpp, fits",
-                "line 14: parse.late: unknown key; it belongs to [forward]",
-                "line 15: forwrd: unknown section; did you mean [forward]?",
-            }));
+  EXPECT_EQ(
+      descriptions(file),
+      (std::vector<std::string>{
+          "line 1: source.prefix: it is required",
+          "line 2: source.patern: unknown key; did you mean source.pattern?",
+          "line 3: source.pattern: pattern '{time:%Q}': {time:%Q}: there is no directive '%Q'; expected one of %Y %y "
+          "%m %b %d %j %H %M %S %f, %1 to %9, %%",
+          "line 6: store.branch: found a whole number, expected a text",
+          "line 7: store.create: found a text, expected true or false",
+          "line 8: axis.time.start: a regular axis needs it",
+          "line 10: axis.time.step: '1 month' is no duration: months and years have no fixed length; expected whole "
+          "numbers with w, d, h, m, s, ms, us or ns, like '30m' or '1d6h'",
+          "line 11: axis.time.chunk: found 0, expected at least 1",
+          "line 13: parse.format: found 'hdf6', expected one of auto, hdf5, netcdf3, grib2, tiff, kerchunk, zarr, "
+          "dmrpp, fits",
+          "line 14: parse.late: unknown key; it belongs to [forward]",
+          "line 15: forwrd: unknown section; did you mean [forward]?",
+      }));
 }
 
 TEST(DatasetFile, NamesSyntaxErrors) {
@@ -201,8 +202,9 @@ TEST(DatasetFile, ChecksWhatBelongsTogether) {
   EXPECT_NE(only_finding(start + "axis.time.from='pattern'").find("no field {time:...}"), std::string::npos);
   EXPECT_NE(only_finding(start + "axis.time.start='2000-01-01'").find("only a regular axis"), std::string::npos);
   EXPECT_NE(only_finding(start + "axis.kind='grow'").find("an axis has a name"), std::string::npos);
-  EXPECT_NE(only_finding(start + "axis.time.units='months since 2000-01-01'\naxis.time.calendar='noleap'").find("no fixed"),
-            std::string::npos);
+  EXPECT_NE(
+      only_finding(start + "axis.time.units='months since 2000-01-01'\naxis.time.calendar='noleap'").find("no fixed"),
+      std::string::npos);
   EXPECT_NE(only_finding(start + "axis.time.calendar='mayan'").find("mayan"), std::string::npos);
   EXPECT_NE(only_finding(start + "forward.late='region'").find("growing axis"), std::string::npos);
   EXPECT_NE(only_finding(start + "dataset.group='a/../b'").find("no path of a group"), std::string::npos);
@@ -292,9 +294,10 @@ TEST(Pipelines, OfEightProductsAreUnderstood) {
         "source.discover = \"enumerate\"", "forward.window", "backfill.seed", "backfill.partition",
         "backfill.concurrency"}},
       {"naqfc",
-       {"source.region", "source.discover = \"sns\"", "source.sns_topic", "parse.format = \"grib2\"", "more than one axis",
-        "axis.reference_time.kind = \"schedule\"", "axis.reference_time.cycles", "axis.lead.kind = \"explicit\"",
-        "axis.lead.values", "axis.lead.length", "forward.late = \"reserve\"", "forward.max_reserve"}},
+       {"source.region", "source.discover = \"sns\"", "source.sns_topic", "parse.format = \"grib2\"",
+        "more than one axis", "axis.reference_time.kind = \"schedule\"", "axis.reference_time.cycles",
+        "axis.lead.kind = \"explicit\"", "axis.lead.values", "axis.lead.length", "forward.late = \"reserve\"",
+        "forward.max_reserve"}},
       {"tempo",
        {"source.region", "source.access = \"earthdata\"", "source.credentials_url", "source.discover = \"cmr\"",
         "source.cmr_concept", "source.poll", "source.overlap", "parse.flatten", "axis.time.kind = \"explicit\"",
@@ -315,7 +318,8 @@ TEST(Pipelines, OfEightProductsAreUnderstood) {
   };
   for (const auto& [name, planned] : pipelines) {
     SCOPED_TRACE(name);
-    const Loaded file = load_dataset_file(std::string(VDP_SOURCE_DIR) + "/src/dataset/testdata/" + name + ".toml", {}, environment);
+    const Loaded file =
+        load_dataset_file(std::string(VDP_SOURCE_DIR) + "/src/dataset/testdata/" + name + ".toml", {}, environment);
     ASSERT_FALSE(file);
     std::vector<std::string> found;
     for (const Finding& finding : file.error()) {
@@ -343,7 +347,8 @@ TEST(Pipelines, WithoutTheirPlannedWordsLoad) {
     std::ifstream file(path);
     std::string text;
     std::string line;
-    for (std::uint32_t number = 1; std::getline(file, line); ++number) text += (lines.contains(number) ? "" : line) + "\n";
+    for (std::uint32_t number = 1; std::getline(file, line); ++number)
+      text += (lines.contains(number) ? "" : line) + "\n";
     const Loaded loaded = parse_dataset_file(text, path, {}, environment);
     EXPECT_TRUE(loaded) << ::testing::PrintToString(descriptions(loaded));
   }

@@ -59,7 +59,12 @@ class Drafter {
  public:
   Drafter(const DatasetFile& file, const AxisSpec& axis, const AxisEncoding& encoding, const VirtualDataset& seed,
           std::uint64_t slots)
-      : file_(file), axis_(axis), encoding_(encoding), seed_(seed), slots_(slots), coordinates_(coordinate_names(seed)) {
+      : file_(file),
+        axis_(axis),
+        encoding_(encoding),
+        seed_(seed),
+        slots_(slots),
+        coordinates_(coordinate_names(seed)) {
     if (const auto found = seed.variables.find(axis.name); found != seed.variables.end()) {
       for (const char* attribute : {"bounds", "climatology"}) {
         axis_bounds_.insert(text_attribute(found->second.metadata.attributes, attribute));
@@ -172,7 +177,8 @@ class Drafter {
     if (!bytes || *bytes >= small_variable_bytes) return "";
     if (auto readable = zarr::check_official_readers(array.metadata); !readable) return readable.error().message;
     if (is_all_inlined(array.manifest)) return "its bytes lie in the file's header";
-    if (!file_.coords.native && array.metadata.rank() == 1 && coordinates_.contains(name)) return "it is a one-dimensional coordinate";
+    if (!file_.coords.native && array.metadata.rank() == 1 && coordinates_.contains(name))
+      return "it is a one-dimensional coordinate";
     if (splittable(array, dimension) || edge == 1 || (steps != 0 && steps % edge == 0)) return "";
     return fmt::format("its chunks of {} steps do not fit the grid of {} steps a file", edge, steps);
   }

@@ -20,10 +20,10 @@ struct Draft {
 /// Gives each variable its role and its metadata in the store, with `slots` slots along the axis.
 ///
 /// Along the axis, a variable is kept as references where its chunks fit the grid: one step each, a divisor of the
-/// granule's steps, or contiguous and unfiltered (then it is split into one chunk a step). A variable of less than 64 KiB
-/// a granule whose chunks do not fit is decoded. Without the axis, one-dimensional and scalar variables are
-/// decoded and everything else is referred to. Proofs are not filled in.
-/// `invalid` where the axis is missing, or coords.native or coords.static name what is not there.
+/// granule's steps, or contiguous and unfiltered (then it is split into one chunk a step). A variable of less than 64
+/// KiB a granule whose chunks do not fit is decoded. Without the axis, one-dimensional and scalar variables are decoded
+/// and everything else is referred to. Proofs are not filled in. `invalid` where the axis is missing, or coords.native
+/// or coords.static name what is not there.
 Result<Draft> draft_template(const DatasetFile& file, const AxisSpec& axis, const AxisEncoding& encoding,
                              const VirtualDataset& seed, std::uint64_t slots);
 

@@ -33,7 +33,8 @@ class DraftTest : public testing::Test {
     encoding_.time = *parse_time_units("days since 1850-01-01", Calendar::no_leap);
     encoding_.dtype = NumberType::float64;
     seed_.variables["time"] = array({"time"}, {12}, {512});
-    seed_.variables["time"].metadata.attributes = {{"units", "days since 1850-1-1"}, {"bounds", "time_bnds"}, {"_FillValue", 0}};
+    seed_.variables["time"].metadata.attributes = {
+        {"units", "days since 1850-1-1"}, {"bounds", "time_bnds"}, {"_FillValue", 0}};
     seed_.variables["lat"] = array({"lat"}, {1000}, {1000});
   }
 
@@ -123,7 +124,8 @@ TEST_F(DraftTest, WhatOfficialReadersCannotDecodeIsNeverReferredTo) {
   seed_.variables["large"] = checksum_before_shuffle(array({"time", "lat"}, {12, 1000}, {1, 500}));
   const auto draft = draft_template(file_, axis_, encoding_, seed_, 0);
   ASSERT_FALSE(draft);
-  EXPECT_NE(draft.error().text().find("variable large: official readers cannot"), std::string::npos) << draft.error().text();
+  EXPECT_NE(draft.error().text().find("variable large: official readers cannot"), std::string::npos)
+      << draft.error().text();
   file_.coords.native = {{"large"}};
   EXPECT_EQ(drafted("large").role, Role::native);
 }

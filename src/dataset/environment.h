@@ -10,7 +10,8 @@
 
 namespace vdp::dataset {
 
-/// Lines NAME=VALUE; "export " before and quotes around are taken off; '#' begins a comment line. `invalid` names the line.
+/// Lines NAME=VALUE; "export " before and quotes around are taken off; '#' begins a comment line. `invalid` names the
+/// line.
 Result<std::map<std::string, std::string>> parse_env_file(std::string_view text);
 
 /// What `environment` knows, else what `folder`/.env says. A missing .env is no error.

@@ -10,9 +10,9 @@
 namespace vdp::dataset {
 namespace {
 
-constexpr std::array<std::string_view, 9> meaning_attributes = {
-    "scale_factor", "add_offset", "_FillValue", "missing_value", "_Unsigned",
-    "units",        "calendar",   "flag_values", "flag_masks"};
+constexpr std::array<std::string_view, 9> meaning_attributes = {"scale_factor",  "add_offset",  "_FillValue",
+                                                                "missing_value", "_Unsigned",   "units",
+                                                                "calendar",      "flag_values", "flag_masks"};
 
 std::string describe_attribute(const Json* value) { return value == nullptr ? "none" : value->dump(); }
 
@@ -126,8 +126,8 @@ void check_proof(const std::string& name, const StaticProof& expected, const std
   }
   if (found->second.encoded == expected.encoded || found->second.values == expected.values) return;
   mismatches.push_back({name, "values (SHA-256)", found->second.values, expected.values,
-                      "it has no axis dimension, so every file must hold the same; `parse.promote` gives it one, "
-                      "`parse.drop` leaves it out"});
+                        "it has no axis dimension, so every file must hold the same; `parse.promote` gives it one, "
+                        "`parse.drop` leaves it out"});
 }
 
 }  // namespace

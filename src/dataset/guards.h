@@ -21,11 +21,11 @@ bool decode_alike(const std::vector<zarr::Codec>& found, const std::vector<zarr:
 
 struct GuardReport {
   std::vector<Mismatch> mismatches;  ///< reasons to refuse the granule
-  std::vector<std::string> notes;  ///< what was left out, and is no reason to refuse
+  std::vector<std::string> notes;    ///< what was left out, and is no reason to refuse
 };
 
-/// Compares every variable of the template with the granule's. `proofs`: hashes of the granule's static variables; where
-/// `values` is empty it was not needed (`encoded` agreed). Lengths along the axis are not compared.
+/// Compares every variable of the template with the granule's. `proofs`: hashes of the granule's static variables;
+/// where `values` is empty it was not needed (`encoded` agreed). Lengths along the axis are not compared.
 GuardReport compare(const Template& store, const VirtualDataset& granule,
                     const std::map<std::string, StaticProof>& proofs);
 

@@ -137,7 +137,8 @@ TEST(Template, ContractRoundTrips) {
   const Json contract = contract_json(store);
   Template bare = store;
   bare.attributes["curator"] = "somebody else";
-  for (auto& [name, variable] : bare.variables) variable = {Role::refs, variable.metadata, std::nullopt, std::nullopt, false};
+  for (auto& [name, variable] : bare.variables)
+    variable = {Role::refs, variable.metadata, std::nullopt, std::nullopt, false};
   const auto read = apply_contract(contract, bare);
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(read->axis, "time");

@@ -46,9 +46,10 @@ std::optional<std::int64_t> parse_digits(std::string_view digits) {
 }
 
 Failure bad_duration(std::string_view text, std::string_view why) {
-  return invalid(fmt::format("'{}' is no duration: {}; expected whole numbers with w, d, h, m, s, ms, us or ns, like "
-                             "'30m' or '1d6h'",
-                             text, why));
+  return invalid(
+      fmt::format("'{}' is no duration: {}; expected whole numbers with w, d, h, m, s, ms, us or ns, like "
+                  "'30m' or '1d6h'",
+                  text, why));
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ Result<Duration> parse_duration(std::string_view text) {
     if (digits.empty()) return bad_duration(text, fmt::format("found '{}' where a number must be", rest));
     take_while(rest, [](char c) { return c == ' '; });
     const std::string_view name = take_while(rest, is_letter);
-    if (name.starts_with("mo") || name.starts_with("y")) return bad_duration(text, "months and years have no fixed length");
+    if (name.starts_with("mo") || name.starts_with("y"))
+      return bad_duration(text, "months and years have no fixed length");
     const auto unit = std::ranges::find(duration_units, name, &std::pair<std::string_view, std::int64_t>::first);
     if (unit == duration_units.end()) return bad_duration(text, fmt::format("there is no unit '{}'", name));
     if (unit->second >= last_unit) return bad_duration(text, "the units must fall");

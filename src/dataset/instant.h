@@ -29,8 +29,8 @@ struct TimeSpan {
 
 using Duration = std::chrono::nanoseconds;
 
-/// "30m", "1d", "3h", "29m59s", "500ms", "2 s": whole numbers, each with w, d, h, m, s, ms, us or ns, in falling order of
-/// unit. Months and years have no fixed length and are `invalid`.
+/// "30m", "1d", "3h", "29m59s", "500ms", "2 s": whole numbers, each with w, d, h, m, s, ms, us or ns, in falling order
+/// of unit. Months and years have no fixed length and are `invalid`.
 Result<Duration> parse_duration(std::string_view text);
 
 /// "1d6h", "29m59s"; "0s" for none.

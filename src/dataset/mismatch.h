@@ -11,7 +11,7 @@ struct Mismatch {
   std::string what;      ///< what was compared: "chunk shape", "attribute scale_factor", ...
   std::string found;
   std::string expected;
-  std::string remedy;    ///< the word of the dataset file that would allow it, or what else to do; may be empty
+  std::string remedy;  ///< the word of the dataset file that would allow it, or what else to do; may be empty
 };
 
 /// "variable tas: chunk shape: found [1,10], expected [1,5] (remedy)".

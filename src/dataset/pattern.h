@@ -1,6 +1,7 @@
 // The filename pattern: parses the keys of granules, and generates them.
 //
-//   {time:%Y/%j}           date and time directives: %Y %y %m %b %d %j %H %M %S, %f (6 digits), %1 to %9 (that many digits of
+//   {time:%Y/%j}           date and time directives: %Y %y %m %b %d %j %H %M %S, %f (6 digits), %1 to %9 (that many
+//   digits of
 //                          the fraction), %%
 //   {time+29m59s:%H%M%S}   the same time, moved
 //   {tile:re:h\d{2}}       text that matches an RE2 expression
@@ -60,9 +61,9 @@ class Pattern {
 
   PatternMatch match(std::string_view key) const;
 
-  /// The key with these fields, such that match() gives the fields back. `invalid` where a field is missing or its value
-  /// cannot be written (a fraction that the directives do not show, a text that its expression does not match), and for
-  /// patterns with `*`.
+  /// The key with these fields, such that match() gives the fields back. `invalid` where a field is missing or its
+  /// value cannot be written (a fraction that the directives do not show, a text that its expression does not match),
+  /// and for patterns with `*`.
   Result<std::string> generate(const PatternFields& fields) const;
   bool can_generate() const;
 

@@ -92,8 +92,8 @@ Status Pattern::Program::collect_fields() {
     if (!named) continue;
     const auto [known, is_new] = fields.emplace(named->name, named->kind);
     if (known->second != named->kind) {
-      return invalid(fmt::format("field '{}' is a time in one place and none in another, or a number and a text",
-                                 named->name));
+      return invalid(
+          fmt::format("field '{}' is a time in one place and none in another, or a number and a text", named->name));
     }
     if (is_new && named->kind == FieldKind::time) times.push_back(named->name);
   }

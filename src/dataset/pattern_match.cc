@@ -93,8 +93,9 @@ class Gathering {
       const auto expected = format_part(part, *time, calendar_);
       if (!expected) return contradict(piece.name, expected.error().text());
       if (found == *expected) continue;
-      return contradict(piece.name, fmt::format("moved by {} it is {}, so that '{}' must be '{}'",
-                                                format_duration(piece.offset), format_date_time(*time), found, *expected));
+      return contradict(piece.name,
+                        fmt::format("moved by {} it is {}, so that '{}' must be '{}'", format_duration(piece.offset),
+                                    format_date_time(*time), found, *expected));
     }
   }
 
@@ -117,10 +118,14 @@ class Gathering {
 
 std::int64_t compute(ComputedKind kind, const DateTime& time, Calendar calendar) {
   switch (kind) {
-    case ComputedKind::minute_of_day: return time.hour * 60 + time.minute;
-    case ComputedKind::hour_of_day: return time.hour;
-    case ComputedKind::second_of_day: return (time.hour * 60 + time.minute) * 60 + time.second;
-    case ComputedKind::day_of_year: return day_of_year(calendar, time.date);
+    case ComputedKind::minute_of_day:
+      return time.hour * 60 + time.minute;
+    case ComputedKind::hour_of_day:
+      return time.hour;
+    case ComputedKind::second_of_day:
+      return (time.hour * 60 + time.minute) * 60 + time.second;
+    case ComputedKind::day_of_year:
+      return day_of_year(calendar, time.date);
   }
   return 0;
 }

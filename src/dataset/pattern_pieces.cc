@@ -24,17 +24,28 @@ constexpr std::array<std::pair<std::string_view, ComputedKind>, 4> computed_name
 std::optional<TimePart> directive(char letter) {
   using Kind = TimePart::Kind;
   switch (letter) {
-    case 'Y': return TimePart{Kind::year, 4, {}};
-    case 'y': return TimePart{Kind::short_year, 2, {}};
-    case 'm': return TimePart{Kind::month, 2, {}};
-    case 'b': return TimePart{Kind::month_name, 0, {}};
-    case 'd': return TimePart{Kind::day, 2, {}};
-    case 'j': return TimePart{Kind::day_of_year, 3, {}};
-    case 'H': return TimePart{Kind::hour, 2, {}};
-    case 'M': return TimePart{Kind::minute, 2, {}};
-    case 'S': return TimePart{Kind::second, 2, {}};
-    case 'f': return TimePart{Kind::fraction, 6, {}};
-    default: break;
+    case 'Y':
+      return TimePart{Kind::year, 4, {}};
+    case 'y':
+      return TimePart{Kind::short_year, 2, {}};
+    case 'm':
+      return TimePart{Kind::month, 2, {}};
+    case 'b':
+      return TimePart{Kind::month_name, 0, {}};
+    case 'd':
+      return TimePart{Kind::day, 2, {}};
+    case 'j':
+      return TimePart{Kind::day_of_year, 3, {}};
+    case 'H':
+      return TimePart{Kind::hour, 2, {}};
+    case 'M':
+      return TimePart{Kind::minute, 2, {}};
+    case 'S':
+      return TimePart{Kind::second, 2, {}};
+    case 'f':
+      return TimePart{Kind::fraction, 6, {}};
+    default:
+      break;
   }
   if (letter >= '1' && letter <= '9') return TimePart{Kind::fraction, letter - '0', {}};
   return std::nullopt;
@@ -59,9 +70,10 @@ Result<std::vector<TimePart>> parse_time_format(std::string_view format) {
     }
     const auto part = directive(format[i]);
     if (!part) {
-      return invalid(fmt::format("there is no directive '%{}'; expected one of %Y %y %m %b %d %j %H %M %S %f, %1 to %9, "
-                                 "%%",
-                                 format[i]));
+      return invalid(
+          fmt::format("there is no directive '%{}'; expected one of %Y %y %m %b %d %j %H %M %S %f, %1 to %9, "
+                      "%%",
+                      format[i]));
     }
     parts.push_back(*part);
   }
@@ -112,9 +124,10 @@ Result<Piece> parse_field(std::string_view field) {
     scanner.take(text);
   }
   if (!scanner.take(':')) {
-    return invalid(fmt::format("'{}' is no parameter of this dataset, and a field has a format, like {{{}:%Y%m%d}}, "
-                               "{{{}:re:[a-z]+}}, {{{}:a|b}} or {{{}:03d}}",
-                               name, name, name, name, name));
+    return invalid(
+        fmt::format("'{}' is no parameter of this dataset, and a field has a format, like {{{}:%Y%m%d}}, "
+                    "{{{}:re:[a-z]+}}, {{{}:a|b}} or {{{}:03d}}",
+                    name, name, name, name, name));
   }
   if (scanner.take("re:")) return RegexPiece{name, std::string(scanner.rest())};
   const std::string_view format = scanner.rest();
@@ -125,9 +138,10 @@ Result<Piece> parse_field(std::string_view field) {
   if (offset.count() != 0) return invalid("only times can be moved by a duration");
   if (format.find('|') != std::string_view::npos) return ChoicePiece{name, split_choices(format)};
   if (const auto width = parse_integer_format(format)) return integer_piece(name, *width);
-  return invalid(fmt::format("'{}' is no format: expected a time format with '%', 're:' and an expression, alternatives "
-                             "with '|', 'd', or '0Nd' with N from 1 to {}",
-                             format, max_integer_width));
+  return invalid(
+      fmt::format("'{}' is no format: expected a time format with '%', 're:' and an expression, alternatives "
+                  "with '|', 'd', or '0Nd' with N from 1 to {}",
+                  format, max_integer_width));
 }
 
 // The position of the brace that closes the one before `begin`; expressions have braces of their own.

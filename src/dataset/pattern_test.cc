@@ -20,7 +20,8 @@ std::string error_of(std::string_view text) {
 DateTime time_of(std::string_view text) { return parse_time(text)->fields; }
 
 constexpr std::string_view imerg =
-    "{time:%Y/%j}/3B-HHR.MS.MRG.3IMERG.{time:%Y%m%d}-S{time:%H%M%S}-E{time+29m59s:%H%M%S}.{minute_of_day:04d}.V07B.HDF5";
+    "{time:%Y/%j}/"
+    "3B-HHR.MS.MRG.3IMERG.{time:%Y%m%d}-S{time:%H%M%S}-E{time+29m59s:%H%M%S}.{minute_of_day:04d}.V07B.HDF5";
 
 struct Real {
   std::string_view pattern;
@@ -34,7 +35,8 @@ std::vector<Real> real_patterns() {
       {imerg,
        "1998/001/3B-HHR.MS.MRG.3IMERG.19980101-S233000-E235959.1410.V07B.HDF5",
        {{{"time", time_of("1998-01-01T23:30:00")}}, {}, {}}},
-      {"AQMv7/CS/{reference_time:%Y%m%d}/{reference_time:%H}/aqm.t{reference_time:%H}z.ave_1hr_o3.{reference_time:%Y%m%d}."
+      {"AQMv7/CS/{reference_time:%Y%m%d}/{reference_time:%H}/"
+       "aqm.t{reference_time:%H}z.ave_1hr_o3.{reference_time:%Y%m%d}."
        "227.grib2",
        "AQMv7/CS/20240514/06/aqm.t06z.ave_1hr_o3.20240514.227.grib2",
        {{{"reference_time", time_of("2024-05-14T06:00:00")}}, {}, {}}},
@@ -57,9 +59,12 @@ std::vector<Real> real_patterns() {
       {"{expt:expt_53.X|expt_56.3}/hycom_GLBv0.08_{run:re:[0-9]+}_{time:%Y%m%d}12_t{tau:03d}.nc",
        "expt_53.X/hycom_GLBv0.08_532_1994010112_t003.nc",
        {{{"time", time_of("1994-01-01")}}, {{"tau", 3}}, {{"expt", "expt_53.X"}, {"run", "532"}}}},
-      {"ABI-L2-MCMIPF/{t:%Y/%j/%H}/OR_ABI-L2-MCMIPF-{mode:M3|M4|M6}_G16_s{t:%Y%j%H%M%S%1}_e{e:re:\\d{14}}_c{c:re:\\d{14}}.nc",
+      {"ABI-L2-MCMIPF/{t:%Y/%j/%H}/"
+       "OR_ABI-L2-MCMIPF-{mode:M3|M4|M6}_G16_s{t:%Y%j%H%M%S%1}_e{e:re:\\d{14}}_c{c:re:\\d{14}}.nc",
        "ABI-L2-MCMIPF/2017/197/17/OR_ABI-L2-MCMIPF-M3_G16_s20171971715356_e20171971726123_c20171971726202.nc",
-       {{{"t", time_of("2017-07-16T17:15:35.6")}}, {}, {{"mode", "M3"}, {"e", "20171971726123"}, {"c", "20171971726202"}}}},
+       {{{"t", time_of("2017-07-16T17:15:35.6")}},
+        {},
+        {{"mode", "M3"}, {"e", "20171971726123"}, {"c", "20171971726202"}}}},
   };
 }
 

@@ -107,21 +107,30 @@ Status TimeParts::check(const std::vector<TimePart>& parts) {
 Result<std::string> format_part(const TimePart& part, const DateTime& time, Calendar calendar) {
   const auto padded = [&](std::int64_t value) { return fmt::format("{:0{}}", value, part.digits); };
   switch (part.kind) {
-    case Kind::literal: return part.literal;
+    case Kind::literal:
+      return part.literal;
     case Kind::year:
       if (time.date.year < 0 || time.date.year > 9999) break;
       return padded(time.date.year);
     case Kind::short_year:
       if (time.date.year < 1969 || time.date.year > 2068) break;
       return padded(time.date.year % 100);
-    case Kind::month: return padded(time.date.month);
-    case Kind::month_name: return std::string(month_names[static_cast<std::size_t>(time.date.month - 1)]);
-    case Kind::day: return padded(time.date.day);
-    case Kind::day_of_year: return padded(day_of_year(calendar, time.date));
-    case Kind::hour: return padded(time.hour);
-    case Kind::minute: return padded(time.minute);
-    case Kind::second: return padded(time.second);
-    case Kind::fraction: return padded(time.nanosecond / power_of_ten(9 - part.digits));
+    case Kind::month:
+      return padded(time.date.month);
+    case Kind::month_name:
+      return std::string(month_names[static_cast<std::size_t>(time.date.month - 1)]);
+    case Kind::day:
+      return padded(time.date.day);
+    case Kind::day_of_year:
+      return padded(day_of_year(calendar, time.date));
+    case Kind::hour:
+      return padded(time.hour);
+    case Kind::minute:
+      return padded(time.minute);
+    case Kind::second:
+      return padded(time.second);
+    case Kind::fraction:
+      return padded(time.nanosecond / power_of_ten(9 - part.digits));
   }
   return invalid(fmt::format("year {} cannot be written with {} digits", time.date.year, part.digits));
 }

@@ -39,17 +39,20 @@ Json to_json(const toml::node& node) {
   }
   std::ostringstream text;
   node.visit([&](const auto& value) {
-    if constexpr (toml::is_date<decltype(value)> || toml::is_time<decltype(value)> || toml::is_date_time<decltype(value)>) {
+    if constexpr (toml::is_date<decltype(value)> || toml::is_time<decltype(value)> ||
+                  toml::is_date_time<decltype(value)>) {
       text << value.get();
     }
   });
   return text.str();
 }
 
-void read_rule(Section& section, std::string_view word, AttributeRule rule, AttributePolicy& policy, Findings& findings) {
+void read_rule(Section& section, std::string_view word, AttributeRule rule, AttributePolicy& policy,
+               Findings& findings) {
   for (const std::string& name : section.texts(word).value_or(std::vector<std::string>())) {
     if (name.starts_with('@')) {
-      findings.not_implemented("attrs." + std::string(word), section.line(word), fmt::format("the set of attributes '{}'", name));
+      findings.not_implemented("attrs." + std::string(word), section.line(word),
+                               fmt::format("the set of attributes '{}'", name));
     } else if (word == "drop") {
       policy.dropped.push_back(name);
     } else if (!policy.rules.emplace(name, rule).second) {

@@ -25,7 +25,8 @@ void read_time(Section& section, std::string_view key, const AxisSpec& axis, std
 }
 
 void read_encoding(Section& section, AxisSpec& axis) {
-  if (const auto calendar = section.text("calendar")) section.take("calendar", parse_calendar(*calendar), axis.calendar);
+  if (const auto calendar = section.text("calendar"))
+    section.take("calendar", parse_calendar(*calendar), axis.calendar);
   if (const auto dtype = section.text("dtype")) {
     axis.dtype = *dtype == "float64" ? NumberType::float64 : NumberType::int64;
   }
@@ -44,7 +45,8 @@ AxisSpec read_axis(const std::string& name, const toml::table& table, Findings& 
   AxisSpec axis;
   axis.name = name;
   const std::string kind = section.text("kind").value_or("grow");
-  axis.kind = kind == "regular" ? AxisKind::regular : kind == "schedule" ? AxisKind::schedule
+  axis.kind = kind == "regular"    ? AxisKind::regular
+              : kind == "schedule" ? AxisKind::schedule
               : kind == "explicit" ? AxisKind::explicit_values
                                    : AxisKind::grow;
   read_encoding(section, axis);

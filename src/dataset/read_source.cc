@@ -77,7 +77,8 @@ void read_source(const toml::table& document, DatasetFile& file, Findings& findi
     section.invalid("prefix", "it is required");
   }
   if (section.text("access") == "anonymous") source.access = Access::anonymous;
-  const Calendar calendar = file.axes.empty() ? Calendar::standard : file.axes.front().calendar.value_or(Calendar::standard);
+  const Calendar calendar =
+      file.axes.empty() ? Calendar::standard : file.axes.front().calendar.value_or(Calendar::standard);
   if (const auto pattern = section.text("pattern")) {
     auto compiled = Pattern::compile(*pattern, calendar);
     if (!compiled) {

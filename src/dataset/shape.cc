@@ -66,7 +66,8 @@ bool is_nan(const Json& value) { return value.is_number_float() && std::isnan(va
 
 void replace_non_finite_in(Json& attributes, const std::string& place, std::vector<std::string>& notes) {
   for (auto& [name, value] : attributes.items()) {
-    if (replace_non_finite(value) != 0) notes.push_back(place + " attribute " + name + " is not finite and became a text");
+    if (replace_non_finite(value) != 0)
+      notes.push_back(place + " attribute " + name + " is not finite and became a text");
   }
 }
 
@@ -82,7 +83,8 @@ void make_storable(VirtualDataset& granule) {
   }
 }
 
-/// A variable that the parser could not represent is not lost in silence: the file is refused, or does without it by name.
+/// A variable that the parser could not represent is not lost in silence: the file is refused, or does without it by
+/// name.
 Status check_skipped(const ParseSpec& parse, const VirtualDataset& granule) {
   std::string reasons;
   for (const SkippedObject& object : granule.skipped) {

@@ -98,7 +98,8 @@ void Substitution::read_param(const std::string& name, const toml::node& node, c
     return findings.invalid(key, line_of(node), fmt::format("found {}, expected a text", name_of_type(*fallback)));
   }
   if (const auto own = given.find(name); own != given.end()) value = own->second;
-  if (!value) return findings.invalid(key, line_of(node), fmt::format("no value and no default; give -D {}=VALUE", name));
+  if (!value)
+    return findings.invalid(key, line_of(node), fmt::format("no value and no default; give -D {}=VALUE", name));
   define(name, *value, line_of(node), findings);
   const toml::node* choices = table == nullptr ? nullptr : table->get("choices");
   if (choices != nullptr) read_choices(name, *choices, *value, findings);
@@ -125,8 +126,9 @@ void Substitution::read_choices(const std::string& name, const toml::node& choic
   for (const auto& [derived_name, node] : *derived) {
     const auto text = scalar_text(node);
     if (!text) {
-      findings.invalid(key, line_of(node), fmt::format("{}: found {}, expected a text or a whole number",
-                                                       std::string(derived_name.str()), name_of_type(node)));
+      findings.invalid(key, line_of(node),
+                       fmt::format("{}: found {}, expected a text or a whole number", std::string(derived_name.str()),
+                                   name_of_type(node)));
       continue;
     }
     define(std::string(derived_name.str()), *text, line_of(node), findings);

@@ -11,10 +11,10 @@ namespace {
 constexpr int contract_version = 1;
 
 constexpr std::array<std::pair<Role, std::string_view>, 5> role_names = {{{Role::axis, "axis"},
-                                                                           {Role::native, "native"},
-                                                                           {Role::refs, "refs"},
-                                                                           {Role::static_native, "static_native"},
-                                                                           {Role::static_refs, "static_refs"}}};
+                                                                          {Role::native, "native"},
+                                                                          {Role::refs, "refs"},
+                                                                          {Role::static_native, "static_native"},
+                                                                          {Role::static_refs, "static_refs"}}};
 
 Json variable_json(const VariableTemplate& variable) {
   Json json = {{"role", to_string(variable.role)}};

@@ -16,9 +16,9 @@ namespace vdp::dataset {
 
 /// How a variable is kept.
 enum class Role {
-  axis,         ///< the axis coordinate: native chunks, in the declared units
-  native,       ///< has the axis dimension; decoded and written as native chunks
-  refs,         ///< has the axis dimension; references into the granules
+  axis,           ///< the axis coordinate: native chunks, in the declared units
+  native,         ///< has the axis dimension; decoded and written as native chunks
+  refs,           ///< has the axis dimension; references into the granules
   static_native,  ///< no axis dimension; decoded and written once
   static_refs,    ///< no axis dimension; references into the first granule
 };

@@ -1,4 +1,5 @@
-// Takes things from the front of a text. Every take says whether it could, and leaves the text alone where it could not.
+// Takes things from the front of a text. Every take says whether it could, and leaves the text alone where it could
+// not.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Exact conversion: 128-bit integer nanoseconds, and doubles by their exact value. Nothing is rounded that does not read
-// back as it was.
+// Exact conversion: 128-bit integer nanoseconds, and doubles by their exact value. Nothing is rounded that does not
+// read back as it was.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +14,9 @@ namespace {
 
 __extension__ using UInt128 = unsigned __int128;
 
-UInt128 magnitude(Int128 value) { return value < 0 ? UInt128{0} - static_cast<UInt128>(value) : static_cast<UInt128>(value); }
+UInt128 magnitude(Int128 value) {
+  return value < 0 ? UInt128{0} - static_cast<UInt128>(value) : static_cast<UInt128>(value);
+}
 
 int bit_width(UInt128 value) {
   const auto high = static_cast<std::uint64_t>(value >> 64);
@@ -40,10 +42,10 @@ double divide_nearest(Int128 numerator, std::int64_t denominator) {
 // value * step to the nearest multiple of `granule`, for |value| < 2^63.
 Int128 multiply_rounded(double value, std::int64_t step, std::int64_t granule) {
   int exponent = 0;
-  const double fraction = std::frexp(std::fabs(value), &exponent);           // value = fraction * 2^exponent
+  const double fraction = std::frexp(std::fabs(value), &exponent);             // value = fraction * 2^exponent
   const auto mantissa = static_cast<std::uint64_t>(std::ldexp(fraction, 53));  // exact
-  const int scale = 53 - exponent;                                           // value = mantissa / 2^scale
-  UInt128 product = UInt128{mantissa} * static_cast<UInt128>(step);           // < 2^103
+  const int scale = 53 - exponent;                                             // value = mantissa / 2^scale
+  UInt128 product = UInt128{mantissa} * static_cast<UInt128>(step);            // < 2^103
   UInt128 whole = 0;
   if (scale <= 0) {
     whole = product << -scale;  // exponent <= 63, so the shift is at most 10
@@ -55,7 +57,8 @@ Int128 multiply_rounded(double value, std::int64_t step, std::int64_t granule) {
   const auto unit = static_cast<UInt128>(granule);
   UInt128 multiple = whole / unit;
   const UInt128 rest = whole % unit;
-  const bool middle_or_more = granule == 1 ? (scale > 0 && scale < 127 && (product >> (scale - 1)) != 0) : rest * 2 >= unit;
+  const bool middle_or_more =
+      granule == 1 ? (scale > 0 && scale < 127 && (product >> (scale - 1)) != 0) : rest * 2 >= unit;
   if (middle_or_more) ++multiple;
   const auto rounded = static_cast<Int128>(multiple * unit);
   return value < 0 ? -rounded : rounded;

@@ -73,9 +73,10 @@ Result<std::int64_t> parse_step(std::string_view name) {
   for (std::string_view unit : names_without_length) {
     if (names(unit, name)) return unsupported(fmt::format("time unit '{}': it has no fixed length", name));
   }
-  return invalid(fmt::format("'{}' is no unit of time: expected weeks, days, hours, minutes, seconds, milliseconds, "
-                             "microseconds or nanoseconds",
-                             name));
+  return invalid(
+      fmt::format("'{}' is no unit of time: expected weeks, days, hours, minutes, seconds, milliseconds, "
+                  "microseconds or nanoseconds",
+                  name));
 }
 
 bool take_date(TextScanner& scanner, Date& date) {
@@ -92,7 +93,8 @@ bool take_date(TextScanner& scanner, Date& date) {
 
 // Hours and minutes at least: readers disagree about an hour alone.
 bool take_time_of_day(TextScanner& scanner, DateTime& time) {
-  if (!scanner.take_number(1, 2, time.hour) || !scanner.take(':') || !scanner.take_number(1, 2, time.minute)) return false;
+  if (!scanner.take_number(1, 2, time.hour) || !scanner.take(':') || !scanner.take_number(1, 2, time.minute))
+    return false;
   if (!scanner.take(':')) return true;
   if (!scanner.take_number(1, 2, time.second)) return false;
   return !scanner.take('.') || scanner.take_fraction(time.nanosecond);
@@ -175,9 +177,10 @@ Result<TimeUnits> parse_time_units(std::string_view units, Calendar calendar) {
   VDP_ASSIGN_IN(place, result.step_ns, parse_step(parts->unit));
   const auto reference = scan_reference(parts->reference);
   if (!reference) {
-    return invalid(fmt::format("{}: '{}' is no point in time that all readers agree on; expected YYYY-MM-DD, then "
-                               "perhaps hh:mm:ss and a zone like +01:00",
-                               place, parts->reference));
+    return invalid(
+        fmt::format("{}: '{}' is no point in time that all readers agree on; expected YYYY-MM-DD, then "
+                    "perhaps hh:mm:ss and a zone like +01:00",
+                    place, parts->reference));
   }
   VDP_ASSIGN_IN(place, result.reference, to_instant(calendar, reference->fields));
   result.reference.nanoseconds -= Int128{reference->offset_minutes} * minute_ns;

@@ -39,8 +39,8 @@ struct TimeUnits {
   std::string describe() const;
 };
 
-/// "UNIT since DATE [TIME] [ZONE]" with the unit names and abbreviations of weeks (none) down to nanoseconds. Months and
-/// years are `unsupported`, for they have no fixed length; anything else (also "hours" alone) is `invalid`.
+/// "UNIT since DATE [TIME] [ZONE]" with the unit names and abbreviations of weeks (none) down to nanoseconds. Months
+/// and years are `unsupported`, for they have no fixed length; anything else (also "hours" alone) is `invalid`.
 Result<TimeUnits> parse_time_units(std::string_view units, std::string_view calendar);
 Result<TimeUnits> parse_time_units(std::string_view units, Calendar calendar);
 /// Whether the text has the form "... since ...", so that it speaks of points in time at all.
@@ -52,8 +52,9 @@ Result<Instant> to_instant(const Number& value, const TimeUnits& units);
 /// The value of an instant. int64: exact or `invalid`. float64: the nearest double, which must name the same instant.
 Result<Number> to_value(Instant instant, const TimeUnits& units, NumberType type);
 
-/// The same instant in other units: exact, checked by going back, or `invalid` naming the value and both units. Calendars
-/// must be equal; standard and proleptic_gregorian also convert for instants from 1582-10-15 on, where they agree.
+/// The same instant in other units: exact, checked by going back, or `invalid` naming the value and both units.
+/// Calendars must be equal; standard and proleptic_gregorian also convert for instants from 1582-10-15 on, where they
+/// agree.
 Result<Number> convert(const Number& value, const TimeUnits& from, const TimeUnits& to, NumberType type);
 
 /// "2020-01-01T06:00:00 (18262.25 days since 1970-01-01)"; never fails.

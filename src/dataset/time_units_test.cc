@@ -124,23 +124,26 @@ TEST(Convert, RefusesWhatIsNotExact) {
   EXPECT_FALSE(convert(std::numeric_limits<double>::infinity(), seconds, days, NumberType::float64));
   EXPECT_FALSE(convert(std::int64_t{INT64_MAX}, days, seconds, NumberType::int64));
   // One nanosecond is lost in a double of this size.
-  EXPECT_FALSE(convert(std::int64_t{1'600'000'000'000'000'001}, units("ns since 1970-01-01"), seconds, NumberType::float64));
+  EXPECT_FALSE(
+      convert(std::int64_t{1'600'000'000'000'000'001}, units("ns since 1970-01-01"), seconds, NumberType::float64));
 }
 
 TEST(Convert, NeedsOneCalendar) {
   const TimeUnits standard = units("days since 1850-01-01");
   EXPECT_FALSE(convert(std::int64_t{1}, standard, units("days since 1850-01-01", "noleap"), NumberType::int64));
-  EXPECT_EQ(converted(std::int64_t{1}, standard, units("days since 1850-01-02", "proleptic_gregorian"), NumberType::int64),
-            Number{std::int64_t{0}});
-  EXPECT_FALSE(convert(std::int64_t{0}, units("days since 1500-01-01"), units("days since 1850-01-01", "proleptic_gregorian"),
-                       NumberType::int64));
+  EXPECT_EQ(
+      converted(std::int64_t{1}, standard, units("days since 1850-01-02", "proleptic_gregorian"), NumberType::int64),
+      Number{std::int64_t{0}});
+  EXPECT_FALSE(convert(std::int64_t{0}, units("days since 1500-01-01"),
+                       units("days since 1850-01-01", "proleptic_gregorian"), NumberType::int64));
 }
 
 TEST(Convert, ThereAndBackIsTheSameNumber) {
   std::mt19937_64 random(7);
-  const std::vector<TimeUnits> all = {units("days since 1850-01-01"), units("hours since 1900-01-01 06:30"),
-                                      units("seconds since 1970-01-01"), units("ms since 2000-01-01"),
-                                      units("weeks since 0001-01-01"), units("minutes since 2100-01-01 00:00 +05:30")};
+  const std::vector<TimeUnits> all = {
+      units("days since 1850-01-01"),    units("hours since 1900-01-01 06:30"),
+      units("seconds since 1970-01-01"), units("ms since 2000-01-01"),
+      units("weeks since 0001-01-01"),   units("minutes since 2100-01-01 00:00 +05:30")};
   int exact = 0;
   for (int i = 0; i < 20'000; ++i) {
     const TimeUnits& from = all[random() % all.size()];

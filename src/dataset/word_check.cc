@@ -28,25 +28,38 @@ bool is_text_list(const toml::node& node) {
 bool has_type(const toml::node& node, WordType type) {
   switch (type) {
     case WordType::text:
-    case WordType::duration: return node.is_string();
-    case WordType::text_list: return is_text_list(node);
-    case WordType::integer: return node.is_integer();
-    case WordType::boolean: return node.is_boolean();
-    case WordType::time: return node.is_string() || node.is_date() || node.is_date_time();
-    case WordType::table: return node.is_table();
+    case WordType::duration:
+      return node.is_string();
+    case WordType::text_list:
+      return is_text_list(node);
+    case WordType::integer:
+      return node.is_integer();
+    case WordType::boolean:
+      return node.is_boolean();
+    case WordType::time:
+      return node.is_string() || node.is_date() || node.is_date_time();
+    case WordType::table:
+      return node.is_table();
   }
   return false;
 }
 
 std::string_view expected_type(WordType type) {
   switch (type) {
-    case WordType::text: return "a text";
-    case WordType::duration: return "a duration like \"30m\"";
-    case WordType::text_list: return "a list of texts";
-    case WordType::integer: return "a whole number";
-    case WordType::boolean: return "true or false";
-    case WordType::time: return "a time like \"2020-01-31T06:00:00Z\"";
-    case WordType::table: return "a table";
+    case WordType::text:
+      return "a text";
+    case WordType::duration:
+      return "a duration like \"30m\"";
+    case WordType::text_list:
+      return "a list of texts";
+    case WordType::integer:
+      return "a whole number";
+    case WordType::boolean:
+      return "true or false";
+    case WordType::time:
+      return "a time like \"2020-01-31T06:00:00Z\"";
+    case WordType::table:
+      return "a table";
   }
   return "";
 }
@@ -149,7 +162,8 @@ class Checker {
       return;
     }
     if (!has_type(node, word.type)) {
-      findings_.invalid(key, line_of(node), fmt::format("found {}, expected {}", name_of_type(node), expected_type(word.type)));
+      findings_.invalid(key, line_of(node),
+                        fmt::format("found {}, expected {}", name_of_type(node), expected_type(word.type)));
       return;
     }
     if (!word.choices.empty()) check_choice(word, key, text, line_of(node));

@@ -21,163 +21,186 @@ std::vector<Choice> with_planned(std::vector<Choice> choices, std::initializer_l
 }
 
 void add_identity(std::vector<Word>& words) {
-  words.insert(words.end(), {
-      {"dataset", "name", Type::text, "the folder's name", "Names the dataset in reports."},
-      {"dataset", "title", Type::text, "", "One line for people."},
-      {"dataset", "license", Type::text, "", "Under which terms the data may be used."},
-      {"dataset", "citation", Type::text, "", "How to cite the data."},
-      {"dataset", "group", Type::text, "/", "The group of the store that the dataset is written to."},
-      {"params", "*", Type::table, "",
-       "A value for `{NAME}` in any text of the file: a text, or a table with `default` and `choices` (see below). "
-       "`-D NAME=VALUE` sets it."},
-      {"store", "url", Type::text, "./store", "Where the Icechunk repository is: a URL, or a path."},
-      {"store", "region", Type::text, "", "The region of an S3 bucket.", planned},
-      {"store", "branch", Type::text, "main", "The branch that is written to."},
-      {"store", "create", Type::boolean, "true", "Whether a repository that is not there may be made."},
-  });
+  words.insert(
+      words.end(),
+      {
+          {"dataset", "name", Type::text, "the folder's name", "Names the dataset in reports."},
+          {"dataset", "title", Type::text, "", "One line for people."},
+          {"dataset", "license", Type::text, "", "Under which terms the data may be used."},
+          {"dataset", "citation", Type::text, "", "How to cite the data."},
+          {"dataset", "group", Type::text, "/", "The group of the store that the dataset is written to."},
+          {"params", "*", Type::table, "",
+           "A value for `{NAME}` in any text of the file: a text, or a table with `default` and `choices` (see below). "
+           "`-D NAME=VALUE` sets it."},
+          {"store", "url", Type::text, "./store", "Where the Icechunk repository is: a URL, or a path."},
+          {"store", "region", Type::text, "", "The region of an S3 bucket.", planned},
+          {"store", "branch", Type::text, "main", "The branch that is written to."},
+          {"store", "create", Type::boolean, "true", "Whether a repository that is not there may be made."},
+      });
 }
 
 void add_source(std::vector<Word>& words) {
-  words.insert(words.end(), {
-      {"source", "prefix", Type::text, "required",
-       "The URL or folder that all granules lie under. The store's virtual chunk container is made of it."},
-      {"source", "access", Type::text, "by scheme: local files and http anonymous, s3 iam", "How to read it.", ready,
-       with_planned(all_ready({"anonymous"}), {"iam", "earthdata", "http-basic", "bearer"})},
-      {"source", "credentials_url", Type::text, "", "Where temporary credentials come from.", planned},
-      {"source", "region", Type::text, "", "The region of an S3 bucket.", planned},
-      {"source", "user_agent", Type::text, "", "How requests introduce themselves.", planned},
-      {"source", "max_rps", Type::integer, "", "The most requests a second.", planned},
-      {"source", "requester_pays", Type::boolean, "false", "Whether the reader pays for the requests.", planned},
-      {"source", "pattern", Type::text, "*",
-       "The form of the keys under the prefix (see below). With `*` the axis must come from the files."},
-      {"source", "discover", Type::text, "list", "How granules are found.", ready,
-       with_planned(all_ready({"list"}), {"enumerate", "inventory", "cmr", "thredds", "stac", "sns"})},
-      {"source", "poll", Type::duration, "", "How often to look for new granules.", planned},
-      {"source", "overlap", Type::duration, "", "How far a look reaches back before the last one.", planned},
-      {"source", "lookback", Type::duration, "", "How far back to look at all.", planned},
-      {"source", "min_age", Type::duration, "0s", "Files that changed less than this ago are left for later."},
-      {"source", "exclude", Type::text_list, "none",
-       "Granules to leave out: conditions over fields (`start == end`, `state != 'final'`), or patterns of keys "
-       "(`*_test.nc`)."},
-      {"source", "identity", Type::text_list, "all fields", "The fields of the pattern that tell granules apart."},
-      {"source", "prefer", Type::text_list, "newest modified",
-       "Which granule wins where several match one slot: `field=value`, the best first."},
-      {"source", "cmr_concept", Type::text, "", "The collection in NASA's CMR.", planned},
-      {"source", "catalog", Type::text, "", "The URL of a THREDDS or STAC catalogue.", planned},
-      {"source", "sns_topic", Type::text, "", "The SNS topic that tells of new objects.", planned},
-  });
+  words.insert(
+      words.end(),
+      {
+          {"source", "prefix", Type::text, "required",
+           "The URL or folder that all granules lie under. The store's virtual chunk container is made of it."},
+          {"source", "access", Type::text, "by scheme: local files and http anonymous, s3 iam", "How to read it.",
+           ready, with_planned(all_ready({"anonymous"}), {"iam", "earthdata", "http-basic", "bearer"})},
+          {"source", "credentials_url", Type::text, "", "Where temporary credentials come from.", planned},
+          {"source", "region", Type::text, "", "The region of an S3 bucket.", planned},
+          {"source", "user_agent", Type::text, "", "How requests introduce themselves.", planned},
+          {"source", "max_rps", Type::integer, "", "The most requests a second.", planned},
+          {"source", "requester_pays", Type::boolean, "false", "Whether the reader pays for the requests.", planned},
+          {"source", "pattern", Type::text, "*",
+           "The form of the keys under the prefix (see below). With `*` the axis must come from the files."},
+          {"source", "discover", Type::text, "list", "How granules are found.", ready,
+           with_planned(all_ready({"list"}), {"enumerate", "inventory", "cmr", "thredds", "stac", "sns"})},
+          {"source", "poll", Type::duration, "", "How often to look for new granules.", planned},
+          {"source", "overlap", Type::duration, "", "How far a look reaches back before the last one.", planned},
+          {"source", "lookback", Type::duration, "", "How far back to look at all.", planned},
+          {"source", "min_age", Type::duration, "0s", "Files that changed less than this ago are left for later."},
+          {"source", "exclude", Type::text_list, "none",
+           "Granules to leave out: conditions over fields (`start == end`, `state != 'final'`), or patterns of keys "
+           "(`*_test.nc`)."},
+          {"source", "identity", Type::text_list, "all fields", "The fields of the pattern that tell granules apart."},
+          {"source", "prefer", Type::text_list, "newest modified",
+           "Which granule wins where several match one slot: `field=value`, the best first."},
+          {"source", "cmr_concept", Type::text, "", "The collection in NASA's CMR.", planned},
+          {"source", "catalog", Type::text, "", "The URL of a THREDDS or STAC catalogue.", planned},
+          {"source", "sns_topic", Type::text, "", "The SNS topic that tells of new objects.", planned},
+      });
 }
 
 void add_parse(std::vector<Word>& words) {
-  words.insert(words.end(), {
-      {"parse", "format", Type::text, "auto", "The format of the files.", ready,
-       with_planned(all_ready({"auto", "hdf5"}), {"netcdf3", "grib2", "tiff", "kerchunk", "zarr", "dmrpp", "fits"})},
-      {"parse", "group", Type::text, "/", "The group of the files that is read."},
-      {"parse", "flatten", Type::text_list, "none", "Groups whose variables join those of the group.", planned},
-      {"parse", "select", Type::text_list, "all", "Only these variables, and the axes'."},
-      {"parse", "drop", Type::text_list, "none", "Variables to leave out."},
-      {"parse", "rename", Type::table, "none", "Old name = new name, of variables and dimensions."},
-      {"parse", "promote", Type::table, "none",
-       "Variable = its dimensions in the store: those that it does not have in the files come first, with length 1."},
-      {"parse", "subchunk", Type::table, "none", "Variable = \"dimension:length\": smaller chunks by reference.", planned},
-      {"parse", "stack", Type::table, "none", "Variables that become one along a new dimension.", planned},
-  });
+  words.insert(
+      words.end(),
+      {
+          {"parse", "format", Type::text, "auto", "The format of the files.", ready,
+           with_planned(all_ready({"auto", "hdf5"}),
+                        {"netcdf3", "grib2", "tiff", "kerchunk", "zarr", "dmrpp", "fits"})},
+          {"parse", "group", Type::text, "/", "The group of the files that is read."},
+          {"parse", "flatten", Type::text_list, "none", "Groups whose variables join those of the group.", planned},
+          {"parse", "select", Type::text_list, "all", "Only these variables, and the axes'."},
+          {"parse", "drop", Type::text_list, "none", "Variables to leave out."},
+          {"parse", "rename", Type::table, "none", "Old name = new name, of variables and dimensions."},
+          {"parse", "promote", Type::table, "none",
+           "Variable = its dimensions in the store: those that it does not have in the files come first, with length "
+           "1."},
+          {"parse", "subchunk", Type::table, "none", "Variable = \"dimension:length\": smaller chunks by reference.",
+           planned},
+          {"parse", "stack", Type::table, "none", "Variables that become one along a new dimension.", planned},
+      });
 }
 
 void add_axis(std::vector<Word>& words) {
-  words.insert(words.end(), {
-      {"axis.*", "kind", Type::text, "grow",
-       "`regular`: equal steps from a start, in any order of arrival. `grow`: the values of the files, which must increase. "
-       "One `[axis.NAME]` is needed; taking the one unlimited dimension of the files by itself is planned.",
-       ready, with_planned(all_ready({"regular", "grow"}), {"schedule", "explicit"})},
-      {"axis.*", "start", Type::time, "", "The first slot of a regular axis, in its calendar."},
-      {"axis.*", "end", Type::time, "none: the axis grows", "The first point after a regular axis."},
-      {"axis.*", "step", Type::duration, "", "From one slot of a regular axis to the next."},
-      {"axis.*", "cycles", Type::text_list, "", "The times of day of a schedule.", planned},
-      {"axis.*", "values", Type::text, "", "The values of an explicit axis.", planned},
-      {"axis.*", "length", Type::text, "", "Whether a granule must have all values of an axis.", planned},
-      {"axis.*", "from", Type::text, "pattern if it has the axis, else value",
-       "Where the position of a granule comes from: its key, its coordinate, or an attribute of its group. If the key and the "
-       "coordinate are there, they must agree.",
-       ready, all_ready({"pattern", "value", "attr:"})},
-      {"axis.*", "agree_with", Type::text, "value", "What the position is compared with.", planned},
-      {"axis.*", "tolerance", Type::duration, "1s", "How far the key and the coordinate may lie apart."},
-      {"axis.*", "units", Type::text, "the first file's if absolute, else seconds since 1970-01-01",
-       "The units of the coordinate in the store."},
-      {"axis.*", "calendar", Type::text, "the first file's", "The CF calendar of the coordinate in the store."},
-      {"axis.*", "dtype", Type::text, "float64 if the first file's values are floats, else int64",
-       "The type of the coordinate in the store.", ready, all_ready({"int64", "float64"})},
-      {"axis.*", "chunk", Type::integer, "4096", "Values in a chunk of the coordinate."},
-  });
+  words.insert(
+      words.end(),
+      {
+          {"axis.*", "kind", Type::text, "grow",
+           "`regular`: equal steps from a start, in any order of arrival. `grow`: the values of the files, which must "
+           "increase. "
+           "One `[axis.NAME]` is needed; taking the one unlimited dimension of the files by itself is planned.",
+           ready, with_planned(all_ready({"regular", "grow"}), {"schedule", "explicit"})},
+          {"axis.*", "start", Type::time, "", "The first slot of a regular axis, in its calendar."},
+          {"axis.*", "end", Type::time, "none: the axis grows", "The first point after a regular axis."},
+          {"axis.*", "step", Type::duration, "", "From one slot of a regular axis to the next."},
+          {"axis.*", "cycles", Type::text_list, "", "The times of day of a schedule.", planned},
+          {"axis.*", "values", Type::text, "", "The values of an explicit axis.", planned},
+          {"axis.*", "length", Type::text, "", "Whether a granule must have all values of an axis.", planned},
+          {"axis.*", "from", Type::text, "pattern if it has the axis, else value",
+           "Where the position of a granule comes from: its key, its coordinate, or an attribute of its group. If the "
+           "key and the "
+           "coordinate are there, they must agree.",
+           ready, all_ready({"pattern", "value", "attr:"})},
+          {"axis.*", "agree_with", Type::text, "value", "What the position is compared with.", planned},
+          {"axis.*", "tolerance", Type::duration, "1s", "How far the key and the coordinate may lie apart."},
+          {"axis.*", "units", Type::text, "the first file's if absolute, else seconds since 1970-01-01",
+           "The units of the coordinate in the store."},
+          {"axis.*", "calendar", Type::text, "the first file's", "The CF calendar of the coordinate in the store."},
+          {"axis.*", "dtype", Type::text, "float64 if the first file's values are floats, else int64",
+           "The type of the coordinate in the store.", ready, all_ready({"int64", "float64"})},
+          {"axis.*", "chunk", Type::integer, "4096", "Values in a chunk of the coordinate."},
+      });
 }
 
 void add_contents(std::vector<Word>& words) {
   const auto rules = all_ready({"drop", "const", "error", "first", "last", "min", "max", "join"});
-  words.insert(words.end(), {
-      {"coords", "native", Type::text_list, "one-dimensional coordinates", "Variables that are copied into the store."},
-      {"coords", "static", Type::text_list, "every variable without the axis",
-       "Variables that must be the same in every file, and are written once."},
-      {"coords", "flags", Type::table, "none", "Further coordinates, from conditions or values.", planned},
-      {"attrs", "default", Type::text, "drop",
-       "What becomes of a group attribute that differs between files: it goes (`drop`), the file is rejected (`error`, "
-       "`const`), one of the values stays (`first`, `last`, `min`, `max`), or all of them (`join`).",
-       ready, rules},
-      {"attrs", "drop", Type::text_list, "none", "Attributes that are left out in any case."},
-      {"attrs", "const", Type::text_list, "none", "Attributes that must not differ."},
-      {"attrs", "min", Type::text_list, "none", "Attributes of which the smallest stays."},
-      {"attrs", "max", Type::text_list, "none", "Attributes of which the largest stays."},
-      {"attrs", "first", Type::text_list, "none", "Attributes of which the first stays."},
-      {"attrs", "last", Type::text_list, "none", "Attributes of which the last stays."},
-      {"attrs", "join", Type::text_list, "none", "Attributes whose different texts are joined."},
-      {"attrs", "set", Type::table, "none", "Attributes with values of your own."},
-      {"checks", "packing", Type::text, "strict", "A file whose packing, fill value or units differ: `strict` rejects it.",
-       ready, with_planned(all_ready({"strict"}), {"era", "exclude", "materialise"})},
-      {"checks", "chunks", Type::text, "strict", "A file whose chunks or codecs differ: `strict` rejects it.", ready,
-       with_planned(all_ready({"strict"}), {"era", "exclude", "materialise"})},
-      {"checks", "missing_variable", Type::text, "reject", "A file that lacks a variable.", ready,
-       with_planned(all_ready({"reject"}), {"fill"})},
-      {"checks", "range", Type::table, "none", "Variable = [least, largest]: plausible values.", planned},
-      {"checks", "messages", Type::text, "exact", "Whether every message of a file must become a reference.", planned},
-  });
+  words.insert(
+      words.end(),
+      {
+          {"coords", "native", Type::text_list, "one-dimensional coordinates",
+           "Variables that are copied into the store."},
+          {"coords", "static", Type::text_list, "every variable without the axis",
+           "Variables that must be the same in every file, and are written once."},
+          {"coords", "flags", Type::table, "none", "Further coordinates, from conditions or values.", planned},
+          {"attrs", "default", Type::text, "drop",
+           "What becomes of a group attribute that differs between files: it goes (`drop`), the file is rejected "
+           "(`error`, "
+           "`const`), one of the values stays (`first`, `last`, `min`, `max`), or all of them (`join`).",
+           ready, rules},
+          {"attrs", "drop", Type::text_list, "none", "Attributes that are left out in any case."},
+          {"attrs", "const", Type::text_list, "none", "Attributes that must not differ."},
+          {"attrs", "min", Type::text_list, "none", "Attributes of which the smallest stays."},
+          {"attrs", "max", Type::text_list, "none", "Attributes of which the largest stays."},
+          {"attrs", "first", Type::text_list, "none", "Attributes of which the first stays."},
+          {"attrs", "last", Type::text_list, "none", "Attributes of which the last stays."},
+          {"attrs", "join", Type::text_list, "none", "Attributes whose different texts are joined."},
+          {"attrs", "set", Type::table, "none", "Attributes with values of your own."},
+          {"checks", "packing", Type::text, "strict",
+           "A file whose packing, fill value or units differ: `strict` rejects it.", ready,
+           with_planned(all_ready({"strict"}), {"era", "exclude", "materialise"})},
+          {"checks", "chunks", Type::text, "strict", "A file whose chunks or codecs differ: `strict` rejects it.",
+           ready, with_planned(all_ready({"strict"}), {"era", "exclude", "materialise"})},
+          {"checks", "missing_variable", Type::text, "reject", "A file that lacks a variable.", ready,
+           with_planned(all_ready({"reject"}), {"fill"})},
+          {"checks", "range", Type::table, "none", "Variable = [least, largest]: plausible values.", planned},
+          {"checks", "messages", Type::text, "exact", "Whether every message of a file must become a reference.",
+           planned},
+      });
 }
 
 void add_work(std::vector<Word>& words) {
-  words.insert(words.end(), {
-      {"forward", "late", Type::text, "region on regular axes, reject on grow",
-       "A granule before the end of the axis: it is written to its slot (`region`), or rejected.", ready,
-       with_planned(all_ready({"region", "reject"}), {"insert", "ledger", "reserve"})},
-      {"forward", "gap", Type::text, "reserve on regular axes, allow on grow",
-       "A granule behind a hole: the hole stays as fill (`reserve`), or there is none to see (`allow`).", ready,
-       with_planned(all_ready({"reserve", "allow"}), {"refuse"})},
-      {"forward", "max_reserve", Type::integer, "1000", "The most slots that one granule may reserve.", planned},
-      {"forward", "resort", Type::duration, "", "How often the ledger is folded in.", planned},
-      {"forward", "max_fold", Type::integer, "500", "The most granules of one fold.", planned},
-      {"forward", "same", Type::text, "rewrite", "A new version of a granule that is in the store.", ready,
-       all_ready({"rewrite", "skip"})},
-      {"forward", "other", Type::text, "reject", "Another granule for a slot that is taken: `replace` follows `prefer`.",
-       ready, all_ready({"reject", "replace"})},
-      {"forward", "stage_branch", Type::boolean, "false", "Write to a branch of its own, verify, then promote.", planned},
-      {"forward", "batch", Type::integer, "100", "The most granules of one commit."},
-      {"forward", "window", Type::duration, "0s", "How long to wait for a batch to fill.", planned},
-      {"backfill", "seed", Type::text, "the first file", "The granule that the store is made from.", planned},
-      {"backfill", "partition", Type::integer, "1000", "Granules of one backfill commit.", planned},
-      {"backfill", "batch", Type::integer, "10", "Granules of one piece of work.", planned},
-      {"backfill", "concurrency", Type::integer, "", "Workers at once.", planned},
-      {"backfill", "tolerate", Type::integer, "0", "Rejected granules that do not stop a backfill.", planned},
-      {"manifest", "split", Type::table, "about 200000 references",
-       "Axis = chunks along it in one manifest. Saved in the store, so that other writers keep it."},
-      {"manifest", "preload", Type::text_list, "", "Manifests that readers load at once.", planned},
-      {"gc", "every", Type::duration, "", "How often to clean up.", planned},
-      {"gc", "expire", Type::duration, "30d", "Snapshots older than this go.", planned},
-      {"gc", "keep_tags", Type::boolean, "true", "Whether tagged snapshots stay.", planned},
-      {"verify", "samples", Type::integer, "8", "Chunks that are compared with their files.", planned},
-      {"verify", "completeness", Type::text, "list", "What the store's slots are compared with.", planned},
-      {"alarm", "email", Type::text, "", "Who is told.", planned},
-      {"alarm", "stale_after", Type::duration, "", "When nothing new is alarming.", planned},
-      {"alarm", "dlq", Type::integer, "", "How many dead letters are alarming.", planned},
-      {"era", "*", Type::table, "", "Groups for times in which the files differ (`[[era]]`).", planned},
-      {"group", "*", Type::table, "", "Several groups in one store (`[[group]]`).", planned},
-  });
+  words.insert(
+      words.end(),
+      {
+          {"forward", "late", Type::text, "region on regular axes, reject on grow",
+           "A granule before the end of the axis: it is written to its slot (`region`), or rejected.", ready,
+           with_planned(all_ready({"region", "reject"}), {"insert", "ledger", "reserve"})},
+          {"forward", "gap", Type::text, "reserve on regular axes, allow on grow",
+           "A granule behind a hole: the hole stays as fill (`reserve`), or there is none to see (`allow`).", ready,
+           with_planned(all_ready({"reserve", "allow"}), {"refuse"})},
+          {"forward", "max_reserve", Type::integer, "1000", "The most slots that one granule may reserve.", planned},
+          {"forward", "resort", Type::duration, "", "How often the ledger is folded in.", planned},
+          {"forward", "max_fold", Type::integer, "500", "The most granules of one fold.", planned},
+          {"forward", "same", Type::text, "rewrite", "A new version of a granule that is in the store.", ready,
+           all_ready({"rewrite", "skip"})},
+          {"forward", "other", Type::text, "reject",
+           "Another granule for a slot that is taken: `replace` follows `prefer`.", ready,
+           all_ready({"reject", "replace"})},
+          {"forward", "stage_branch", Type::boolean, "false", "Write to a branch of its own, verify, then promote.",
+           planned},
+          {"forward", "batch", Type::integer, "100", "The most granules of one commit."},
+          {"forward", "window", Type::duration, "0s", "How long to wait for a batch to fill.", planned},
+          {"backfill", "seed", Type::text, "the first file", "The granule that the store is made from.", planned},
+          {"backfill", "partition", Type::integer, "1000", "Granules of one backfill commit.", planned},
+          {"backfill", "batch", Type::integer, "10", "Granules of one piece of work.", planned},
+          {"backfill", "concurrency", Type::integer, "", "Workers at once.", planned},
+          {"backfill", "tolerate", Type::integer, "0", "Rejected granules that do not stop a backfill.", planned},
+          {"manifest", "split", Type::table, "about 200000 references",
+           "Axis = chunks along it in one manifest. Saved in the store, so that other writers keep it."},
+          {"manifest", "preload", Type::text_list, "", "Manifests that readers load at once.", planned},
+          {"gc", "every", Type::duration, "", "How often to clean up.", planned},
+          {"gc", "expire", Type::duration, "30d", "Snapshots older than this go.", planned},
+          {"gc", "keep_tags", Type::boolean, "true", "Whether tagged snapshots stay.", planned},
+          {"verify", "samples", Type::integer, "8", "Chunks that are compared with their files.", planned},
+          {"verify", "completeness", Type::text, "list", "What the store's slots are compared with.", planned},
+          {"alarm", "email", Type::text, "", "Who is told.", planned},
+          {"alarm", "stale_after", Type::duration, "", "When nothing new is alarming.", planned},
+          {"alarm", "dlq", Type::integer, "", "How many dead letters are alarming.", planned},
+          {"era", "*", Type::table, "", "Groups for times in which the files differ (`[[era]]`).", planned},
+          {"group", "*", Type::table, "", "Several groups in one store (`[[group]]`).", planned},
+      });
 }
 
 std::vector<Word> make_words() {

@@ -96,13 +96,20 @@ std::string cell(std::string_view text) {
 
 std::string_view type_name(WordType type) {
   switch (type) {
-    case WordType::text: return "text";
-    case WordType::text_list: return "list of texts";
-    case WordType::integer: return "whole number";
-    case WordType::boolean: return "true, false";
-    case WordType::duration: return "duration";
-    case WordType::time: return "time";
-    case WordType::table: return "table";
+    case WordType::text:
+      return "text";
+    case WordType::text_list:
+      return "list of texts";
+    case WordType::integer:
+      return "whole number";
+    case WordType::boolean:
+      return "true, false";
+    case WordType::duration:
+      return "duration";
+    case WordType::time:
+      return "time";
+    case WordType::table:
+      return "table";
   }
   return "";
 }
@@ -112,7 +119,8 @@ std::string values(const Word& word) {
   std::string planned;
   for (const Choice& choice : word.choices) {
     std::string& list = choice.status == WordStatus::implemented ? ready : planned;
-    list += (list.empty() ? "" : ", ") + code(choice.value.ends_with(':') ? fmt::format("{}NAME", choice.value) : std::string(choice.value));
+    list += (list.empty() ? "" : ", ") +
+            code(choice.value.ends_with(':') ? fmt::format("{}NAME", choice.value) : std::string(choice.value));
   }
   if (ready.empty()) return std::string(type_name(word.type));
   return planned.empty() ? ready : fmt::format("{}; planned: {}", ready, planned);
@@ -127,8 +135,8 @@ std::string title(std::string_view section) {
 std::string row(const Word& word) {
   const std::string key = word.key == "*" ? "any" : code(word.key);
   const std::string_view mark = word.status == WordStatus::planned ? "*Planned.* " : "";
-  return fmt::format("| {} | {} | {} | {}{} |\n", key, values(word), word.default_text.empty() ? "–" : cell(word.default_text),
-                     mark, cell(word.meaning));
+  return fmt::format("| {} | {} | {} | {}{} |\n", key, values(word),
+                     word.default_text.empty() ? "–" : cell(word.default_text), mark, cell(word.meaning));
 }
 
 }  // namespace
@@ -137,7 +145,8 @@ std::string render_words_markdown() {
   std::string text(introduction);
   text += "\n## Words\n\nA planned word may be set to its default, and to nothing else.\n";
   for (const std::string& section : sections()) {
-    text += fmt::format("\n### `{}`\n\n| word | value | default | meaning |\n| --- | --- | --- | --- |\n", title(section));
+    text +=
+        fmt::format("\n### `{}`\n\n| word | value | default | meaning |\n| --- | --- | --- | --- |\n", title(section));
     for (const Word& word : words()) {
       if (word.section == section) text += row(word);
     }

@@ -39,8 +39,9 @@ TEST(Words, TheDocumentsExampleLoads) {
   const std::string document = render_words_markdown();
   const auto begin = document.find("```toml\n") + 8;
   const std::string example = document.substr(begin, document.find("```", begin) - begin);
-  const auto file = parse_dataset_file(example, "/data/rain/dataset.toml", {{"region", "south"}},
-                                       [](const std::string&) { return std::optional<std::string>("memory://stores"); });
+  const auto file =
+      parse_dataset_file(example, "/data/rain/dataset.toml", {{"region", "south"}},
+                         [](const std::string&) { return std::optional<std::string>("memory://stores"); });
   ASSERT_TRUE(file) << to_error("example", file.error()).text();
   EXPECT_EQ(file->store.url, "memory://stores/rain-south/");
   EXPECT_EQ(file->source.prefix, "file:///data/rain/archive/rain/");

@@ -27,9 +27,14 @@ std::size_t rank(const dataset::SourceSpec& source, const dataset::PatternFields
 
 void count_unused(ClassifiedKey classified, const std::string& key, Discovery& discovery) {
   switch (classified.verdict) {
-    case KeyVerdict::granule: break;
-    case KeyVerdict::excluded: ++discovery.excluded; break;
-    case KeyVerdict::inconsistent: discovery.inconsistent.push_back({key, std::move(classified.reason)}); break;
+    case KeyVerdict::granule:
+      break;
+    case KeyVerdict::excluded:
+      ++discovery.excluded;
+      break;
+    case KeyVerdict::inconsistent:
+      discovery.inconsistent.push_back({key, std::move(classified.reason)});
+      break;
     case KeyVerdict::not_matching:
       ++discovery.not_matching;
       if (discovery.not_matching_examples.size() < max_examples) discovery.not_matching_examples.push_back(key);
@@ -74,7 +79,8 @@ ClassifiedKey classify(const dataset::SourceSpec& source, const ObjectInfo& obje
   }
   result.verdict = KeyVerdict::granule;
   FoundGranule& found = result.found;
-  found.granule = {source.prefix + encode_path(object.key), object.key, object.size, object.etag, object.last_modified_us};
+  found.granule = {source.prefix + encode_path(object.key), object.key, object.size, object.etag,
+                   object.last_modified_us};
   found.identity = identity_of(source, object.key, match.fields);
   found.fields = std::move(match.fields);
   return result;
@@ -94,7 +100,8 @@ Result<Discovery> list_granules(ObjectStore& objects, const dataset::SourceSpec&
     auto [known, is_new] = winners.try_emplace(found.identity, found);
     if (is_new) continue;
     if (preferred(source, found, known->second)) std::swap(found, known->second);
-    discovery.duplicates.push_back({found.granule.key, fmt::format("the same granule as {}", known->second.granule.key)});
+    discovery.duplicates.push_back(
+        {found.granule.key, fmt::format("the same granule as {}", known->second.granule.key)});
   }
   for (auto& [identity, found] : winners) discovery.granules.push_back(std::move(found));
   return discovery;

@@ -23,12 +23,12 @@ struct UnusedKey {
 };
 
 struct Discovery {
-  std::vector<FoundGranule> granules;    ///< in order of identity, then of key
-  std::uint64_t not_matching = 0;        ///< keys of another form
+  std::vector<FoundGranule> granules;              ///< in order of identity, then of key
+  std::uint64_t not_matching = 0;                  ///< keys of another form
   std::vector<std::string> not_matching_examples;  ///< the first few of them
   std::uint64_t excluded = 0;
-  std::vector<UnusedKey> inconsistent;   ///< the form fits, the fields contradict each other
-  std::vector<UnusedKey> duplicates;     ///< the same granule under another key, which lost to `prefer` or to newer
+  std::vector<UnusedKey> inconsistent;  ///< the form fits, the fields contradict each other
+  std::vector<UnusedKey> duplicates;    ///< the same granule under another key, which lost to `prefer` or to newer
 };
 
 /// "state=_preliminary;time=2020-01-01T00:00:00": the identity fields of a granule; its key where the pattern has none.
@@ -39,12 +39,13 @@ std::string identity_of(const dataset::SourceSpec& source, const std::string& ke
 /// then the first key.
 bool preferred(const dataset::SourceSpec& source, const FoundGranule& a, const FoundGranule& b);
 
-/// One key, as the listing (or an event) tells of it, through pattern, exclude and identity. Ages are not looked at here.
+/// One key, as the listing (or an event) tells of it, through pattern, exclude and identity. Ages are not looked at
+/// here.
 enum class KeyVerdict { granule, not_matching, excluded, inconsistent };
 struct ClassifiedKey {
   KeyVerdict verdict = KeyVerdict::not_matching;
-  FoundGranule found;   ///< when a granule
-  std::string reason;   ///< when not
+  FoundGranule found;  ///< when a granule
+  std::string reason;  ///< when not
 };
 ClassifiedKey classify(const dataset::SourceSpec& source, const ObjectInfo& object);
 

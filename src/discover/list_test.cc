@@ -8,8 +8,8 @@ namespace vdp {
 namespace {
 
 dataset::SourceSpec source_of(const std::string& words) {
-  const auto file = dataset::parse_dataset_file("[source]\nprefix = 'memory://archive'\n" + words, "/d/dataset.toml", {},
-                                                [](const std::string&) { return std::optional<std::string>(); });
+  const auto file = dataset::parse_dataset_file("[source]\nprefix = 'memory://archive'\n" + words, "/d/dataset.toml",
+                                                {}, [](const std::string&) { return std::optional<std::string>(); });
   EXPECT_TRUE(file) << dataset::to_error("test", file.error()).text();
   return file ? file->source : dataset::SourceSpec{};
 }

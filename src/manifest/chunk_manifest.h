@@ -17,8 +17,8 @@ namespace vdp {
 /// One version of one source object.
 struct SourceLocation {
   std::string url;
-  std::string etag;                         ///< empty: unknown
-  std::int64_t last_modified_s = 0;         ///< seconds since 1970, 0: unknown
+  std::string etag;                  ///< empty: unknown
+  std::int64_t last_modified_s = 0;  ///< seconds since 1970, 0: unknown
   bool operator==(const SourceLocation&) const = default;
 };
 
@@ -31,8 +31,8 @@ struct VirtualRef {
 };
 
 /// The chunks of one array over a grid of fixed shape. A chunk is missing (reads as fill), virtual, or inlined bytes.
-/// Only present chunks take memory: 28 bytes each. Entries are put in order by the first read after a change: until then
-/// even reading is for one thread.
+/// Only present chunks take memory: 28 bytes each. Entries are put in order by the first read after a change: until
+/// then even reading is for one thread.
 class ChunkManifest {
  public:
   ChunkManifest() = default;
@@ -55,7 +55,7 @@ class ChunkManifest {
   /// Present chunks in C order of their index.
   struct Entry {
     std::uint64_t index = 0;
-    VirtualRef ref;                    ///< when `inlined` is null
+    VirtualRef ref;  ///< when `inlined` is null
     const Bytes* inlined = nullptr;
   };
   std::vector<std::uint64_t> indices() const;

@@ -52,16 +52,16 @@ std::string obstacle(const ArrayMetadata& metadata, std::size_t axis) {
 
 /// One source chunk along the axis, and how it is cut.
 struct Cut {
-  std::uint64_t pieces;        ///< of one source chunk
+  std::uint64_t pieces;  ///< of one source chunk
   std::uint64_t piece_bytes;
-  std::uint64_t grid_length;   ///< new chunks along the axis
+  std::uint64_t grid_length;  ///< new chunks along the axis
 };
 
 Status add_pieces(const ChunkManifest::Entry& chunk, const Cut& cut, ChunkManifest& target) {
   const std::uint64_t found = chunk.inlined != nullptr ? chunk.inlined->size() : chunk.ref.length;
   if (found != cut.pieces * cut.piece_bytes) {
-    return corrupt(fmt::format("chunk {} has {} bytes, its shape needs {}", chunk.index, found,
-                               cut.pieces * cut.piece_bytes));
+    return corrupt(
+        fmt::format("chunk {} has {} bytes, its shape needs {}", chunk.index, found, cut.pieces * cut.piece_bytes));
   }
   // All dimensions but the axis have one chunk, so that the grid's index is the position along the axis.
   const std::uint64_t first = chunk.index * cut.pieces;
@@ -87,8 +87,8 @@ Status promote(VirtualArray& array, const std::vector<std::string>& dims) {
   std::vector<std::optional<std::string>> own = metadata.dimension_names;
   own.resize(rank);  // no names at all stand for unnamed dimensions
   if (wanted.size() < rank || !std::equal(own.rbegin(), own.rend(), wanted.rbegin())) {
-    return invalid(fmt::format("cannot promote to {}: it must end with the array's own dimensions {}", shown(wanted),
-                               shown(own)));
+    return invalid(
+        fmt::format("cannot promote to {}: it must end with the array's own dimensions {}", shown(wanted), shown(own)));
   }
   const std::size_t added = wanted.size() - rank;
   if (added == 0) return {};

@@ -77,8 +77,8 @@ Status rename(VirtualDataset& dataset, const std::map<std::string, std::string>&
     VDP_TRY(check_renamed_dimensions(name, array.metadata, names));
     const auto [other, is_new] = origin.emplace(renamed(names, name), name);
     if (!is_new) {
-      return invalid(fmt::format("variables \"{}\" and \"{}\" would both be named \"{}\"", other->second, name,
-                                 other->first));
+      return invalid(
+          fmt::format("variables \"{}\" and \"{}\" would both be named \"{}\"", other->second, name, other->first));
     }
   }
   std::map<std::string, VirtualArray> variables;

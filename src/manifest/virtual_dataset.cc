@@ -35,8 +35,8 @@ Status check_sizes(const VirtualDataset& dataset) {
       if (!metadata.dimension_names[i]) continue;
       const auto [seen, is_new] = sizes.emplace(*metadata.dimension_names[i], Seen{metadata.shape[i], &name});
       if (is_new || seen->second.length == metadata.shape[i]) continue;
-      return invalid(fmt::format("dimension \"{}\" has length {} in variable \"{}\" and {} in variable \"{}\"", seen->first,
-                                 seen->second.length, *seen->second.variable, metadata.shape[i], name));
+      return invalid(fmt::format("dimension \"{}\" has length {} in variable \"{}\" and {} in variable \"{}\"",
+                                 seen->first, seen->second.length, *seen->second.variable, metadata.shape[i], name));
     }
   }
   return {};
@@ -47,7 +47,8 @@ Failure no_such_group(const VirtualTree& tree, const std::string& path) {
   for (const auto& [group, attributes] : tree.groups) known.push_back(group);
   const auto nearest = nearest_word(path, known);
   return not_found(fmt::format("no group \"{}\"{}; there are: {}", path,
-                               nearest ? fmt::format(" (did you mean \"{}\"?)", *nearest) : "", fmt::join(known, ", ")));
+                               nearest ? fmt::format(" (did you mean \"{}\"?)", *nearest) : "",
+                               fmt::join(known, ", ")));
 }
 
 }  // namespace

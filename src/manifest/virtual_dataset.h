@@ -25,9 +25,9 @@ struct SkippedObject {
 
 /// A whole source: every group and array by absolute path ("/", "/grid", "/grid/precipitation").
 struct VirtualTree {
-  std::string format;                       ///< "hdf5", ...
+  std::string format;  ///< "hdf5", ...
   SourceLocation source;
-  std::map<std::string, Json> groups;       ///< path -> attributes; the root is always there
+  std::map<std::string, Json> groups;  ///< path -> attributes; the root is always there
   std::map<std::string, VirtualArray> arrays;
   std::vector<SkippedObject> skipped;
 };

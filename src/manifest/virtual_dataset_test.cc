@@ -102,7 +102,8 @@ TEST(Selection, NamesEveryUnknownVariableAndTheNearest) {
     const auto status = operation(copy, {"rian", "x", "qqqqqq"});
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().kind, ErrorKind::invalid);
-    EXPECT_NE(status.error().text().find("\"rian\" (did you mean \"rain\"?)"), std::string::npos) << status.error().text();
+    EXPECT_NE(status.error().text().find("\"rian\" (did you mean \"rain\"?)"), std::string::npos)
+        << status.error().text();
     EXPECT_NE(status.error().text().find("qqqqqq"), std::string::npos);
     EXPECT_EQ(copy.variables.size(), 4u);
   }

@@ -38,9 +38,12 @@ class AxisValueFinder {
     const bool in_pattern = file_.source.pattern.has_time(axis_.name);
     if (elements_) VDP_TRY(read_coordinate());
     switch (axis_.from) {
-      case AxisSource::pattern: return from_pattern();
-      case AxisSource::attribute: return from_attribute();
-      case AxisSource::value: break;
+      case AxisSource::pattern:
+        return from_pattern();
+      case AxisSource::attribute:
+        return from_attribute();
+      case AxisSource::value:
+        break;
     }
     if (!elements_) return invalid(fmt::format("no variable \"{}\" to take the axis values from", axis_.name));
     if (in_pattern && axis_.agree_with_value) VDP_TRY(check_agreement());
@@ -54,7 +57,8 @@ class AxisValueFinder {
   Status read_coordinate() {
     const auto& metadata = granule_.dataset.variables.at(axis_.name).metadata;
     if (!metadata.data_type.is_numeric()) {
-      return invalid(fmt::format("the axis coordinate is of type {}, expected numbers", zarr::describe(metadata.data_type)));
+      return invalid(
+          fmt::format("the axis coordinate is of type {}, expected numbers", zarr::describe(metadata.data_type)));
     }
     for (const char* packing : {"scale_factor", "add_offset"}) {
       if (metadata.attributes.contains(packing)) {
@@ -89,7 +93,8 @@ class AxisValueFinder {
 
   Status from_pattern() {
     if (!file_.source.pattern.has_time(axis_.name)) {
-      return invalid(fmt::format("axis.{}.from is \"pattern\", but the pattern has no field \"{}\"", axis_.name, axis_.name));
+      return invalid(
+          fmt::format("axis.{}.from is \"pattern\", but the pattern has no field \"{}\"", axis_.name, axis_.name));
     }
     VDP_ASSIGN(const TimeSpan span, pattern_span());
     if (elements_ && axis_.agree_with_value) VDP_TRY(check_agreement());
@@ -101,8 +106,8 @@ class AxisValueFinder {
   Result<Instant> instant_within(const TimeSpan& span) const {
     if (axis_.kind != AxisKind::regular) return span.begin;
     const bool whole = axis_.step.count() % ns_per_second == 0;
-    VDP_ASSIGN(const auto regular, dataset::RegularAxis::create(axis_, units_for(pattern_calendar(), whole),
-                                                                dataset::NumberType::int64));
+    VDP_ASSIGN(const auto regular,
+               dataset::RegularAxis::create(axis_, units_for(pattern_calendar(), whole), dataset::NumberType::int64));
     VDP_ASSIGN_IN("the key", const std::uint64_t slot, regular.slot(span));
     return regular.instant(slot);
   }
@@ -131,8 +136,8 @@ class AxisValueFinder {
   /// One instant for a granule of one step; of a regular axis, also the first of several.
   Status spread(Instant first, Calendar calendar) {
     if (granule_.steps > 1 && axis_.kind != AxisKind::regular) {
-      return invalid(fmt::format("one axis value for {} steps; `from = \"value\"` takes them from the file",
-                                 granule_.steps));
+      return invalid(
+          fmt::format("one axis value for {} steps; `from = \"value\"` takes them from the file", granule_.steps));
     }
     const bool whole = first.nanoseconds % ns_per_second == 0 && axis_.step.count() % ns_per_second == 0;
     const TimeUnits units = units_for(calendar, whole);

@@ -1,5 +1,5 @@
-// Writing a planned batch into a session: arrays grow once, native chunks are rewritten once, references go in granule by
-// granule.
+// Writing a planned batch into a session: arrays grow once, native chunks are rewritten once, references go in granule
+// by granule.
 #pragma once
 
 #include <vector>

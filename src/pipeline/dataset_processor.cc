@@ -50,8 +50,9 @@ DatasetProcessor::~DatasetProcessor() = default;
 
 Result<std::unique_ptr<DatasetProcessor>> DatasetProcessor::create(dataset::DatasetFile file, const Options& options) {
   if (file.axes.size() != 1) {
-    return unsupported(fmt::format("{}: {} axes declared; datasets of exactly one `[axis.NAME]` are what is implemented",
-                                   file.path, file.axes.size()));
+    return unsupported(
+        fmt::format("{}: {} axes declared; datasets of exactly one `[axis.NAME]` are what is implemented", file.path,
+                    file.axes.size()));
   }
   auto processor = std::unique_ptr<DatasetProcessor>(new DatasetProcessor(std::move(file), options));
   VDP_ASSIGN_IN("source.prefix", processor->source_, open_source_store(processor->file_.source.prefix));
@@ -133,8 +134,8 @@ Result<icechunk::Repository> DatasetProcessor::create_store(const Schema& schema
   icechunk::RepositoryOptions options;
   options.clock = options_.clock;
   VDP_ASSIGN_IN(target_->url(), const bool exists, icechunk::Repository::exists(*target_));
-  auto opened = exists ? icechunk::Repository::open(target_, options)
-                       : icechunk::Repository::create(target_, config, options);
+  auto opened =
+      exists ? icechunk::Repository::open(target_, options) : icechunk::Repository::create(target_, config, options);
   VDP_ASSIGN_IN(target_->url(), auto repository, std::move(opened));
   if (exists) VDP_TRY(repository.save_config(config));
   VDP_ASSIGN(auto session, repository.writable_session(file_.store.branch));

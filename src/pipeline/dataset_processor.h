@@ -56,7 +56,6 @@ class DatasetProcessor : public Processor {
   };
   Result<Schema> derive_schema(const Granule& granule);
 
-
  private:
   struct Prepared;
   DatasetProcessor(dataset::DatasetFile file, const Options& options);

@@ -60,8 +60,8 @@ class Drain {
         ++report_.retries;
         ++counts_.retries;
         if (attempt < options_.max_attempts) continue;
-        return conflict(fmt::format("other writers were first {} times; the branch is at {}", attempt,
-                                    lost->found_tip.text()));
+        return conflict(
+            fmt::format("other writers were first {} times; the branch is at {}", attempt, lost->found_tip.text()));
       }
       if (std::holds_alternative<icechunk::Committed>(commit)) {
         ++report_.commits;

@@ -15,11 +15,11 @@
 namespace vdp {
 
 struct ForwardOptions {
-  std::size_t batch = 100;                         ///< granules a commit
+  std::size_t batch = 100;                           ///< granules a commit
   std::int64_t visibility_timeout_us = 600'000'000;  ///< how long a batch may take
-  int max_attempts = 20;                           ///< commits that lost against another writer, per batch
+  int max_attempts = 20;                             ///< commits that lost against another writer, per batch
   ProgressListener* progress = nullptr;
-  ProgressCounts counts;                           ///< where progress begins
+  ProgressCounts counts;  ///< where progress begins
 };
 
 struct ForwardReport {

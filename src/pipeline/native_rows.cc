@@ -23,7 +23,8 @@ Result<RowLayout> row_layout(const zarr::ArrayMetadata& metadata, std::size_t ax
   const std::span<const std::uint64_t> shape = metadata.shape;
   const auto outer = checked_product(shape.first(axis_dimension));
   const auto inner = checked_product(shape.subspan(axis_dimension + 1));
-  const std::uint64_t unit = metadata.data_type.kind == zarr::DataType::Kind::string ? 1 : metadata.data_type.size_bytes;
+  const std::uint64_t unit =
+      metadata.data_type.kind == zarr::DataType::Kind::string ? 1 : metadata.data_type.size_bytes;
   const auto row = inner ? checked_multiply(*inner, unit) : std::nullopt;
   if (!outer || !row) return over_limit("a row of the array overflows 64 bits");
   return RowLayout{*outer, *row};
@@ -67,7 +68,8 @@ void overlay(const RowLayout& layout, const RowPiece& piece, std::uint64_t chunk
   std::visit(
       [&](auto& target) {
         const auto& source = std::get<std::decay_t<decltype(target)>>(piece.values);
-        copy_rows(layout, source, piece.count, begin - piece.begin, target, chunk_rows, begin - chunk_begin, end - begin);
+        copy_rows(layout, source, piece.count, begin - piece.begin, target, chunk_rows, begin - chunk_begin,
+                  end - begin);
       },
       chunk);
 }
@@ -97,7 +99,8 @@ Result<NativeValues> read_values(const zarr::ArrayMetadata& metadata, const zarr
 }
 
 Result<Bytes> encode_values(const zarr::ArrayMetadata& metadata, const NativeValues& values) {
-  if (const auto* texts = std::get_if<std::vector<std::string>>(&values)) return zarr::encode_string_chunk(metadata, *texts);
+  if (const auto* texts = std::get_if<std::vector<std::string>>(&values))
+    return zarr::encode_string_chunk(metadata, *texts);
   return zarr::encode_chunk(metadata, std::get<Bytes>(values));
 }
 
@@ -127,7 +130,8 @@ Result<NativeValues> read_rows(const icechunk::Session& session, const std::stri
   VDP_ASSIGN(const auto metadata, session.array_metadata(path));
   VDP_ASSIGN(const auto layout, row_layout(metadata, 0));
   const bool is_text = metadata.data_type.kind == zarr::DataType::Kind::string;
-  NativeValues rows = is_text ? NativeValues(std::vector<std::string>(end - begin)) : NativeValues(Bytes((end - begin) * layout.row));
+  NativeValues rows =
+      is_text ? NativeValues(std::vector<std::string>(end - begin)) : NativeValues(Bytes((end - begin) * layout.row));
   const std::uint64_t edge = metadata.chunk_shape[0];
   for (std::uint64_t chunk = begin / edge; chunk * edge < end; ++chunk) {
     VDP_ASSIGN_IN(path, auto values, read_chunk_values(session, path, metadata, {chunk}));

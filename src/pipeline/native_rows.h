@@ -30,8 +30,8 @@ struct RowPiece {
   NativeValues values;
 };
 
-/// Writes the pieces into the session's chunks of the array. Only the axis dimension is divided into chunks. Later pieces
-/// win. Rows of a touched chunk that no piece has keep what they held, or are fill.
+/// Writes the pieces into the session's chunks of the array. Only the axis dimension is divided into chunks. Later
+/// pieces win. Rows of a touched chunk that no piece has keep what they held, or are fill.
 Status write_rows(icechunk::Session& session, const std::string& path, std::size_t axis_dimension,
                   const std::vector<RowPiece>& pieces);
 

@@ -12,7 +12,9 @@ namespace {
 
 class NativeRowsTest : public testing::Test {
  protected:
-  NativeRowsTest() : repository_(*icechunk::Repository::create(make_memory_store("rows"))), session_(*repository_.writable_session("main")) {
+  NativeRowsTest()
+      : repository_(*icechunk::Repository::create(make_memory_store("rows"))),
+        session_(*repository_.writable_session("main")) {
     EXPECT_TRUE(session_.set_group("/", zarr::zarr_json_group(Json::object())));
   }
 
@@ -60,7 +62,8 @@ TEST_F(NativeRowsTest, TextsAreRowsToo) {
   ASSERT_TRUE(session_.set_group("/_vdp", zarr::zarr_json_group(Json::object())));
   ASSERT_TRUE(session_.set_array("/_vdp/granules", provenance_metadata("time", 3000)));
   const ProvenanceRecord record{"file:///a.nc", "1-2", 3, "", "written", {}};
-  ASSERT_TRUE(write_rows(session_, "/_vdp/granules", 0, {{1023, 2, std::vector<std::string>(2, encode_record(record))}}));
+  ASSERT_TRUE(
+      write_rows(session_, "/_vdp/granules", 0, {{1023, 2, std::vector<std::string>(2, encode_record(record))}}));
   const auto loaded = Provenance::load(session_, "/");
   ASSERT_TRUE(loaded) << loaded.error().text();
   ASSERT_EQ(loaded->records().size(), 1U);

@@ -6,11 +6,16 @@ namespace vdp {
 
 std::string_view to_string(Outcome::Kind kind) {
   switch (kind) {
-    case Outcome::Kind::written: return "written";
-    case Outcome::Kind::replaced: return "replaced";
-    case Outcome::Kind::unchanged: return "unchanged";
-    case Outcome::Kind::deferred: return "deferred";
-    case Outcome::Kind::rejected: return "rejected";
+    case Outcome::Kind::written:
+      return "written";
+    case Outcome::Kind::replaced:
+      return "replaced";
+    case Outcome::Kind::unchanged:
+      return "unchanged";
+    case Outcome::Kind::deferred:
+      return "deferred";
+    case Outcome::Kind::rejected:
+      return "rejected";
   }
   return "rejected";
 }
@@ -23,11 +28,21 @@ Outcome outcome_of(const Granule& granule, const Error& error) {
 
 void OutcomeCounts::add(Outcome::Kind kind) {
   switch (kind) {
-    case Outcome::Kind::written: ++written; break;
-    case Outcome::Kind::replaced: ++replaced; break;
-    case Outcome::Kind::unchanged: ++unchanged; break;
-    case Outcome::Kind::deferred: ++deferred; break;
-    case Outcome::Kind::rejected: ++rejected; break;
+    case Outcome::Kind::written:
+      ++written;
+      break;
+    case Outcome::Kind::replaced:
+      ++replaced;
+      break;
+    case Outcome::Kind::unchanged:
+      ++unchanged;
+      break;
+    case Outcome::Kind::deferred:
+      ++deferred;
+      break;
+    case Outcome::Kind::rejected:
+      ++rejected;
+      break;
   }
 }
 

@@ -20,8 +20,12 @@ std::string describe_slots(SlotBox box) {
 }
 
 ProvenanceRecord record_of(const Granule& granule, SlotBox box, Outcome::Kind kind) {
-  return {granule.uri, version_of(granule), granule.size, format_timestamp(granule.last_modified_us),
-          std::string(to_string(kind)), box};
+  return {granule.uri,
+          version_of(granule),
+          granule.size,
+          format_timestamp(granule.last_modified_us),
+          std::string(to_string(kind)),
+          box};
 }
 
 /// The granule of a record, as a listing would have told of it.
@@ -111,12 +115,14 @@ Result<Planner::Slots> Planner::find_growing(const PreparedGranule& granule) con
   for (std::size_t i = 0; i < values.size(); ++i) {
     VDP_ASSIGN(const auto place, state_.grow->locate(values[i]));
     // New values follow the end one after the other, after any that the store has already.
-    const std::uint64_t slot = place.kind == Kind::append ? std::max(place.slot, first.value_or(place.slot) + i) : place.slot;
+    const std::uint64_t slot =
+        place.kind == Kind::append ? std::max(place.slot, first.value_or(place.slot) + i) : place.slot;
     if (!first) first = slot;
     if (place.kind == Kind::before_end || slot != *first + i) {
-      return invalid(fmt::format("{} = {} lies before the end of the axis and is not in the store (`forward.late` is "
-                                 "\"reject\")",
-                                 axis_.name, dataset::to_string(values[i])));
+      return invalid(
+          fmt::format("{} = {} lies before the end of the axis and is not in the store (`forward.late` is "
+                      "\"reject\")",
+                      axis_.name, dataset::to_string(values[i])));
     }
   }
   return Slots{{*first, *first + granule.steps}, std::move(values)};
@@ -128,13 +134,15 @@ Result<Outcome::Kind> Planner::claim(const PreparedGranule& granule, SlotBox box
   const bool extends_own = own != nullptr && own->box.begin == box.begin && own->box.end == state_.slots &&
                            box.end > own->box.end && axis_.kind == AxisKind::grow;
   if (own != nullptr && own->box != box && !extends_own) {
-    return invalid(fmt::format("it fills {} in the store, and now claims {}", describe_slots(own->box), describe_slots(box)));
+    return invalid(
+        fmt::format("it fills {} in the store, and now claims {}", describe_slots(own->box), describe_slots(box)));
   }
   const auto owners = state_.provenance.within(box);
   for (const ProvenanceRecord* owner : owners) {
     if (owner == own) continue;
     if (file_.forward.other == dataset::OtherPolicy::reject) {
-      return invalid(fmt::format("{} belongs to {} (`forward.other` is \"reject\")", describe_slots(owner->box), owner->uri));
+      return invalid(
+          fmt::format("{} belongs to {} (`forward.other` is \"reject\")", describe_slots(owner->box), owner->uri));
     }
     VDP_ASSIGN_IN(owner->uri, const bool wins, is_preferred(file_.source, granule.granule, *owner));
     if (!wins) {
@@ -142,7 +150,8 @@ Result<Outcome::Kind> Planner::claim(const PreparedGranule& granule, SlotBox box
                                  describe_slots(owner->box), owner->uri));
     }
     if (owner->box != box) {
-      return invalid(fmt::format("{} belongs to {}, which the granule covers only in part", describe_slots(owner->box), owner->uri));
+      return invalid(fmt::format("{} belongs to {}, which the granule covers only in part", describe_slots(owner->box),
+                                 owner->uri));
     }
   }
   if (owners.empty()) {
@@ -159,7 +168,8 @@ Status Planner::check_late(SlotBox box) const {
   if (file_.forward.late != dataset::LatePolicy::reject || records.empty()) return {};
   const std::uint64_t filled = records.rbegin()->second.box.end;
   if (box.begin >= filled) return {};
-  return invalid(fmt::format("{} comes after slot {} was filled (`forward.late` is \"reject\")", describe_slots(box), filled - 1));
+  return invalid(
+      fmt::format("{} comes after slot {} was filled (`forward.late` is \"reject\")", describe_slots(box), filled - 1));
 }
 
 Status Planner::check_fit(const PreparedGranule& granule, SlotBox box, std::vector<std::string>& notes) const {
@@ -169,10 +179,11 @@ Status Planner::check_fit(const PreparedGranule& granule, SlotBox box, std::vect
     if (variable.role != Role::refs) continue;
     const std::uint64_t edge = variable.metadata.chunk_shape[*variable.axis_dimension];
     if (dataset::box_is_aligned(box.begin, box.end, edge, length)) continue;
-    report.mismatches.push_back({name, "position", fmt::format("{} of the axis", describe_slots(box)),
-                                 fmt::format("whole chunks of {} slots", edge),
-                                 "half a chunk would shift values; keep such files apart, or leave the variable out with "
-                                 "`parse.drop`"});
+    report.mismatches.push_back(
+        {name, "position", fmt::format("{} of the axis", describe_slots(box)),
+         fmt::format("whole chunks of {} slots", edge),
+         "half a chunk would shift values; keep such files apart, or leave the variable out with "
+         "`parse.drop`"});
   }
   if (!report.mismatches.empty()) return invalid(dataset::describe(report.mismatches));
   notes.insert(notes.end(), report.notes.begin(), report.notes.end());
@@ -180,7 +191,8 @@ Status Planner::check_fit(const PreparedGranule& granule, SlotBox box, std::vect
 }
 
 Status Planner::combine_group_attributes(const PreparedGranule& granule, std::vector<std::string>& notes) {
-  VDP_ASSIGN(auto combined, dataset::combine_attributes(file_.attributes, state_.store.attributes, granule.dataset.attributes));
+  VDP_ASSIGN(auto combined,
+             dataset::combine_attributes(file_.attributes, state_.store.attributes, granule.dataset.attributes));
   for (const std::string& name : combined.dropped) {
     notes.push_back(fmt::format("group attribute {} differs between files and was dropped", name));
   }

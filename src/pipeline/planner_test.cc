@@ -90,8 +90,12 @@ TEST_F(PlannerTest, TheLastGranuleMayGrow) {
 
 TEST_F(PlannerTest, RefusesWhatWouldStandAtWrongSlots) {
   plan(granule("a", {0, 4}));
-  for (const auto& [key, days] : std::map<std::string, std::vector<std::int64_t>>{
-           {"between", {2}}, {"before", {-1}}, {"taken", {4}}, {"falling", {9, 8}}, {"twice", {9, 9}}, {"over", {4, 5}}}) {
+  for (const auto& [key, days] : std::map<std::string, std::vector<std::int64_t>>{{"between", {2}},
+                                                                                  {"before", {-1}},
+                                                                                  {"taken", {4}},
+                                                                                  {"falling", {9, 8}},
+                                                                                  {"twice", {9, 9}},
+                                                                                  {"over", {4, 5}}}) {
     const auto verdict = plan(granule(key, days));
     EXPECT_EQ(verdict.outcome.kind, Outcome::Kind::rejected) << key;
     EXPECT_FALSE(verdict.planned) << key;

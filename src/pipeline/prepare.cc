@@ -119,14 +119,16 @@ Status put_number(const dataset::Number& number, const zarr::DataType& type, std
     VDP_ASSIGN(const auto as_integer, dataset::with_type(number, dataset::NumberType::int64));
     const auto value = std::get<std::int64_t>(as_integer);
     const int width = static_cast<int>(8 * type.size_bytes - (type.kind == Kind::signed_integer ? 1 : 0));
-    fits = type.kind == Kind::signed_integer ? width >= 63 || (value >= -(std::int64_t{1} << width) && value >> width <= 0)
-                                             : value >= 0 && (width >= 63 || value >> width == 0);
+    fits = type.kind == Kind::signed_integer
+               ? width >= 63 || (value >= -(std::int64_t{1} << width) && value >> width <= 0)
+               : value >= 0 && (width >= 63 || value >> width == 0);
     bits = static_cast<std::uint64_t>(value);
   } else {
     return unsupported(fmt::format("converting times of type {}", zarr::describe(type)));
   }
   if (!fits) {
-    return invalid(fmt::format("{} in the store's units does not fit {}", dataset::to_string(number), zarr::describe(type)));
+    return invalid(
+        fmt::format("{} in the store's units does not fit {}", dataset::to_string(number), zarr::describe(type)));
   }
   for (std::size_t i = 0; i < target.size(); ++i) target[i] = static_cast<std::uint8_t>(bits >> (8 * i));
   return {};

@@ -19,7 +19,7 @@ namespace vdp {
 
 /// A granule as parsed and shaped, with the values that are needed to place it.
 struct PreparedGranule {
-  Granule granule;        ///< the version that was parsed
+  Granule granule;  ///< the version that was parsed
   VirtualDataset dataset;
   std::uint64_t steps = 0;  ///< along the axis
 
@@ -29,8 +29,8 @@ struct PreparedGranule {
   /// Of the file's own axis coordinate, wherever the axis values come from: what its bounds are in.
   std::optional<dataset::TimeUnits> coordinate_units;
 
-  std::map<std::string, NativeValues> values;               ///< of variables that are stored natively
-  std::map<std::string, dataset::StaticProof> proofs;       ///< of static variables
+  std::map<std::string, NativeValues> values;          ///< of variables that are stored natively
+  std::map<std::string, dataset::StaticProof> proofs;  ///< of static variables
   std::vector<std::string> notes;
 };
 

@@ -26,7 +26,8 @@ zarr::ArrayMetadata provenance_metadata(const std::string& axis, std::uint64_t s
   metadata.fill_value = "";
   metadata.codecs = zarr::native_codecs(metadata.data_type);
   metadata.dimension_names = {axis};
-  metadata.attributes = {{"long_name", "the source file of each slot: a JSON record, or nothing where the slot is empty"}};
+  metadata.attributes = {
+      {"long_name", "the source file of each slot: a JSON record, or nothing where the slot is empty"}};
   return metadata;
 }
 

@@ -5,7 +5,9 @@
 namespace vdp {
 namespace {
 
-ProvenanceRecord record(const std::string& uri, SlotBox box) { return {uri, "v", 1, "2020-01-01T00:00:00Z", "written", box}; }
+ProvenanceRecord record(const std::string& uri, SlotBox box) {
+  return {uri, "v", 1, "2020-01-01T00:00:00Z", "written", box};
+}
 
 TEST(Provenance, RecordsRoundTrip) {
   ProvenanceRecord made = record("file:///a \"b\".nc", {0, 0});

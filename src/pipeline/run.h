@@ -18,12 +18,12 @@ struct RunOptions {
 
 struct RunReport {
   std::uint64_t discovered = 0;
-  std::uint64_t enqueued = 0;        ///< granules that the store lacked, or has in another version
-  std::uint64_t not_matching = 0;    ///< keys under the prefix that the pattern does not match
-  std::uint64_t too_young = 0;       ///< left for later, as `source.min_age` says
-  bool created = false;              ///< the store was made by this run
-  ForwardReport forward;             ///< of the enqueued ones; `unchanged` counts the others too
-  std::vector<std::string> findings; ///< keys that contradict themselves, duplicates
+  std::uint64_t enqueued = 0;         ///< granules that the store lacked, or has in another version
+  std::uint64_t not_matching = 0;     ///< keys under the prefix that the pattern does not match
+  std::uint64_t too_young = 0;        ///< left for later, as `source.min_age` says
+  bool created = false;               ///< the store was made by this run
+  ForwardReport forward;              ///< of the enqueued ones; `unchanged` counts the others too
+  std::vector<std::string> findings;  ///< keys that contradict themselves, duplicates
 };
 
 /// Each discovered granule whose version the store does not have goes through an in-memory queue to the processor, in

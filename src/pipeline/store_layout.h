@@ -1,4 +1,5 @@
-// How a new store is set up: where its virtual chunks may come from, and how its references are divided among manifests.
+// How a new store is set up: where its virtual chunks may come from, and how its references are divided among
+// manifests.
 #pragma once
 
 #include "dataset/dataset_file.h"

@@ -96,7 +96,8 @@ Result<StoreState> load_store_state(const dataset::DatasetFile& file, const data
   Json contract;
   VDP_ASSIGN(state.store, read_template(file.identity.group, session, contract));
   if (state.store.axis != axis.name) {
-    return invalid(fmt::format("the store's axis is \"{}\", the dataset file's is \"{}\"", state.store.axis, axis.name));
+    return invalid(
+        fmt::format("the store's axis is \"{}\", the dataset file's is \"{}\"", state.store.axis, axis.name));
   }
   state.seed_uri = contract.value("seed", "");
   VDP_ASSIGN(state.encoding, stored_encoding(axis, state.store));

@@ -47,7 +47,8 @@ Result<Granule> decode_granule(std::string_view body) {
   VDP_ASSIGN(granule.key, text_member(*object, "key", true));
   VDP_ASSIGN(granule.etag, text_member(*object, "etag", false));
   if (const auto size = object->find("size"); size != object->end()) {
-    if (!size->is_number_unsigned()) return invalid(fmt::format("message: size is {}, expected a whole number", size->dump()));
+    if (!size->is_number_unsigned())
+      return invalid(fmt::format("message: size is {}, expected a whole number", size->dump()));
     granule.size = size->get<std::uint64_t>();
   }
   VDP_ASSIGN(const std::string modified, text_member(*object, "last_modified", false));

@@ -47,16 +47,16 @@ class Queue {
   virtual Result<std::vector<std::string>> send(std::span<const std::string> bodies) = 0;
 
   /// Up to `max_messages` that nobody holds; none is no error. They are hidden from others for `visibility_timeout_us`
-  /// (not negative), and delivered again if they are not deleted by then. A message that was delivered `max_receives` times
-  /// goes to the dead letters instead of a further delivery.
+  /// (not negative), and delivered again if they are not deleted by then. A message that was delivered `max_receives`
+  /// times goes to the dead letters instead of a further delivery.
   virtual Result<std::vector<Message>> receive(std::size_t max_messages, std::int64_t visibility_timeout_us) = 0;
 
   /// Hides the message for `visibility_timeout_us` from now; 0 gives it back at once. `not_found` for a receipt whose
   /// message is gone or was delivered again.
   virtual Status extend(const std::string& receipt, std::int64_t visibility_timeout_us) = 0;
 
-  /// Done with these. One status per receipt; deleting again what was deleted is no error, `not_found` is a message that
-  /// was delivered again meanwhile and is still there.
+  /// Done with these. One status per receipt; deleting again what was deleted is no error, `not_found` is a message
+  /// that was delivered again meanwhile and is still there.
   virtual Result<std::vector<Status>> remove(std::span<const std::string> receipts) = 0;
 
   /// To the dead letters at once, with the reason. Errors as of extend().
@@ -64,8 +64,8 @@ class Queue {
 
   /// Up to `max_letters`, oldest death first. They stay.
   virtual Result<std::vector<DeadLetter>> dead_letters(std::size_t max_letters) = 0;
-  /// Dead letters that become waiting messages again, with a receive count of 0; ids that are not there are passed over.
-  /// Returns how many there were.
+  /// Dead letters that become waiting messages again, with a receive count of 0; ids that are not there are passed
+  /// over. Returns how many there were.
   virtual Result<std::size_t> redrive(std::span<const std::string> ids) = 0;
 
   virtual Result<QueueDepth> depth() = 0;

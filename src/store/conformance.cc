@@ -161,8 +161,8 @@ TEST_P(StoreConformance, PrefixesAreStringsNotDirectories) {
 }
 
 TEST_P(StoreConformance, HoldsOddKeys) {
-  const std::vector<std::string> odd = {"a b",      "a%20b",      "a+b",  "a&b=c?d#e", "\xe6\x97\xa5/\xf0\x9f\xa7\x8a",
-                                        "...",      "..a",        "-rf",  "a\\b",      "quote\"'`",
+  const std::vector<std::string> odd = {"a b",       "a%20b",     "a+b",  "a&b=c?d#e", "\xe6\x97\xa5/\xf0\x9f\xa7\x8a",
+                                        "...",       "..a",       "-rf",  "a\\b",      "quote\"'`",
                                         "new\nline", "~/.config", "C:/x", "a%2Fb",     "a*b"};
   for (const auto& key : odd) put(key, key);
   for (const auto& key : odd) EXPECT_EQ(get(key), key);
@@ -170,7 +170,8 @@ TEST_P(StoreConformance, HoldsOddKeys) {
 }
 
 TEST_P(StoreConformance, RefusesBadKeys) {
-  for (const std::string key : {"", "/", "/etc/passwd", "a//b", "a/", "../a", "a/../../b", "..", ".", "a/./b", "a/.."}) {
+  for (const std::string key :
+       {"", "/", "/etc/passwd", "a//b", "a/", "../a", "a/../../b", "..", ".", "a/./b", "a/.."}) {
     EXPECT_EQ(store_->put(key, {}).error().kind, ErrorKind::invalid) << key;
     EXPECT_EQ(store_->get(key).error().kind, ErrorKind::invalid) << key;
     EXPECT_EQ(store_->get_range(key, {0, 0}).error().kind, ErrorKind::invalid) << key;

@@ -1,6 +1,7 @@
 // What every ObjectStore must do, as one suite of tests that each implementation registers with:
 //
-//   INSTANTIATE_TEST_SUITE_P(Memory, StoreConformance, testing::Values(StoreCase{"memory", [] { ... }}), store_case_name);
+//   INSTANTIATE_TEST_SUITE_P(Memory, StoreConformance, testing::Values(StoreCase{"memory", [] { ... }}),
+//   store_case_name);
 #pragma once
 
 #include <gtest/gtest.h>

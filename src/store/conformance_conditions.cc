@@ -153,7 +153,9 @@ TEST_P(StoreConformance, CompareAndSwapLosesNothing) {
 }
 
 TEST_P(StoreConformance, ReadersSeeWholeObjects) {
-  const auto version = [](int i) { return std::string(50'000 + static_cast<std::size_t>(i), static_cast<char>('a' + i)); };
+  const auto version = [](int i) {
+    return std::string(50'000 + static_cast<std::size_t>(i), static_cast<char>('a' + i));
+  };
   put("a", version(0));
   std::atomic<bool> writing = true;
   std::atomic<int> torn = 0;

@@ -7,7 +7,8 @@ namespace vdp {
 namespace {
 
 INSTANTIATE_TEST_SUITE_P(WithoutFaults, StoreConformance,
-                         testing::Values(StoreCase{"fault", [] { return std::make_shared<FaultStore>(make_memory_store()); }}),
+                         testing::Values(StoreCase{"fault",
+                                                   [] { return std::make_shared<FaultStore>(make_memory_store()); }}),
                          store_case_name);
 
 TEST(FaultStore, ARefusedOperationHasNoEffect) {

@@ -5,9 +5,7 @@
 namespace vdp {
 namespace {
 
-Failure refuse(std::string_view key, std::string_view why) {
-  return invalid(fmt::format("key \"{}\" {}", key, why));
-}
+Failure refuse(std::string_view key, std::string_view why) { return invalid(fmt::format("key \"{}\" {}", key, why)); }
 
 Status check_part(std::string_view key, std::string_view part) {
   if (part.empty()) return refuse(key, "has an empty part");

@@ -20,14 +20,34 @@ namespace {
 
 ErrorKind kind_of(int error) {
   switch (error) {
-    case ENOENT: case ENOTDIR: return ErrorKind::not_found;
-    case EACCES: case EPERM: case EROFS: case ELOOP: return ErrorKind::denied;
-    case ENAMETOOLONG: case EISDIR: case EINVAL: return ErrorKind::invalid;
+    case ENOENT:
+    case ENOTDIR:
+      return ErrorKind::not_found;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case ELOOP:
+      return ErrorKind::denied;
+    case ENAMETOOLONG:
+    case EISDIR:
+    case EINVAL:
+      return ErrorKind::invalid;
     // Space, quota, descriptors and memory come back; a stale handle of a network file system is reopened.
-    case ENOSPC: case EDQUOT: case EMFILE: case ENFILE: case ENOMEM: case EAGAIN: case EBUSY: case ESTALE:
+    case ENOSPC:
+    case EDQUOT:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case EAGAIN:
+    case EBUSY:
+    case ESTALE:
       return ErrorKind::transient;
-    case EOPNOTSUPP: case ENOSYS: case ENOLCK: return ErrorKind::unsupported;
-    default: return ErrorKind::internal;
+    case EOPNOTSUPP:
+    case ENOSYS:
+    case ENOLCK:
+      return ErrorKind::unsupported;
+    default:
+      return ErrorKind::internal;
   }
 }
 
@@ -100,7 +120,7 @@ Result<FileDescriptor> open_file_at(const FileDescriptor& directory, const std::
 
 Result<struct stat> stat_at(const FileDescriptor& directory, const std::string& name, Links links,
                             std::string_view path) {
-  struct stat status {};
+  struct stat status{};
   const int flags = links == Links::refuse ? AT_SYMLINK_NOFOLLOW : 0;
   if (fstatat(directory.number(), name.c_str(), &status, flags) != 0) {
     return entry_failure(errno, "cannot stat", directory, name, links, path);

@@ -79,7 +79,7 @@ class TemporaryFile {
   TemporaryFile(int directory, std::string name) : directory_(directory), name_(std::move(name)) {}
   int directory_;  // borrowed
   std::string name_;
-  struct stat status_ {};
+  struct stat status_{};
 };
 
 }  // namespace vdp::local

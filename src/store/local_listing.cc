@@ -57,7 +57,7 @@ class Listing {
 
 Status Listing::add(const FileDescriptor& directory, const std::string& name, const std::string& key,
                     const VisitPtr& visit) {
-  struct stat status {};
+  struct stat status{};
   if (fstatat(directory.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     // An entry that vanished since is no object any more.
     if (errno == ENOENT) return {};
@@ -65,7 +65,7 @@ Status Listing::add(const FileDescriptor& directory, const std::string& name, co
   }
   bool is_object = S_ISREG(status.st_mode);
   if (S_ISLNK(status.st_mode) && links_ == Links::follow) {
-    struct stat target {};
+    struct stat target{};
     const bool reached = fstatat(directory.number(), name.c_str(), &target, 0) == 0;
     status.st_size = 0;  // was the length of the target's name
     if (reached) status = target;
@@ -98,7 +98,7 @@ Status Listing::list_directory(const Pending& pending, std::string_view name_pre
   const auto directory = root_.open_directory(pending.directory, Access::write, links_, path);
   if (!directory && directory.error().kind == ErrorKind::not_found) return {};
   if (!directory) return std::unexpected(directory.error());
-  struct stat status {};
+  struct stat status{};
   if (fstat(directory->number(), &status) != 0) return system_failure(errno, "cannot stat", path);
   if (is_below(status, pending.above.get())) return {};
   if (++visits_ > max_directories) {

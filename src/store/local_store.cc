@@ -58,7 +58,7 @@ class LocalStore final : public ObjectStore {
 };
 
 Result<ObjectInfo> LocalStore::stat_object(std::string_view key, const FileDescriptor& file) {
-  struct stat status {};
+  struct stat status{};
   if (fstat(file.number(), &status) != 0) return local::system_failure(errno, "cannot stat", path_of(key));
   if (!S_ISREG(status.st_mode)) return not_found(fmt::format("{} is no regular file", path_of(key)));
   return local::info_of(key, status);
@@ -89,8 +89,7 @@ Result<ObjectInfo> LocalStore::head(std::string_view key) {
 Result<ObjectData> LocalStore::get(std::string_view key) {
   VDP_ASSIGN(auto object, open_object(key));
   ObjectData data{Bytes(object.info.size), std::move(object.info)};
-  VDP_ASSIGN(const bool whole,
-             local::read_exactly(object.file, 0, data.bytes.data(), data.bytes.size(), path_of(key)));
+  VDP_ASSIGN(const bool whole, local::read_exactly(object.file, 0, data.bytes.data(), data.bytes.size(), path_of(key)));
   // Our own writers never change a file in place, others may.
   VDP_ASSIGN(const auto after, stat_object(key, object.file));
   if (!whole || after.etag != data.info.etag) {

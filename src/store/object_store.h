@@ -17,9 +17,9 @@ namespace vdp {
 
 /// What a store tells about an object without its bytes.
 struct ObjectInfo {
-  std::string key;                  ///< relative to the store's root, '/' between parts, never a leading '/'
-  std::uint64_t size = 0;           ///< bytes
-  std::string etag;                 ///< changes whenever the bytes are replaced; opaque
+  std::string key;         ///< relative to the store's root, '/' between parts, never a leading '/'
+  std::uint64_t size = 0;  ///< bytes
+  std::string etag;        ///< changes whenever the bytes are replaced; opaque
   TimestampUs last_modified_us = 0;
 };
 

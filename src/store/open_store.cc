@@ -39,8 +39,9 @@ Result<ObjectStorePtr> open(const std::string& url_or_path, LocalStoreOptions lo
     VDP_ASSIGN(const std::string name, decode_path(rest));
     return shared_memory_store(name);
   }
-  return fail(ErrorKind::unsupported,
-              fmt::format("store scheme \"{}\" of {} (known here: file, memory, and plain paths)", scheme, url_or_path));
+  return fail(
+      ErrorKind::unsupported,
+      fmt::format("store scheme \"{}\" of {} (known here: file, memory, and plain paths)", scheme, url_or_path));
 }
 
 }  // namespace

@@ -59,9 +59,8 @@ Result<std::string> decode_path(std::string_view encoded) {
 bool has_scheme(std::string_view location) {
   const std::size_t end = location.find("://");
   if (end == std::string_view::npos || end == 0 || !is_letter(location.front())) return false;
-  return std::ranges::all_of(location.substr(0, end), [](char c) {
-    return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
-  });
+  return std::ranges::all_of(location.substr(0, end),
+                             [](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
 }
 
 Result<std::string> path_of_file_url(const std::string& url) {

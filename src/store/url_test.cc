@@ -30,9 +30,7 @@ TEST(Url, ASchemeIsNoPartOfAPath) {
   }
 }
 
-TEST(Url, ObjectsHaveOne) {
-  EXPECT_EQ(object_url(*make_memory_store("name"), "a/b c"), "memory://name/a/b%20c");
-}
+TEST(Url, ObjectsHaveOne) { EXPECT_EQ(object_url(*make_memory_store("name"), "a/b c"), "memory://name/a/b%20c"); }
 
 }  // namespace
 }  // namespace vdp

@@ -12,9 +12,9 @@ namespace vdp::zarr {
 namespace {
 
 /// Keys of an array's zarr.json, core specification, section "Array metadata".
-constexpr auto known_keys = std::to_array<std::string_view>(
-    {"zarr_format", "node_type", "shape", "data_type", "chunk_grid", "chunk_key_encoding", "fill_value", "codecs",
-     "attributes", "dimension_names", "storage_transformers"});
+constexpr auto known_keys = std::to_array<std::string_view>({"zarr_format", "node_type", "shape", "data_type",
+                                                             "chunk_grid", "chunk_key_encoding", "fill_value", "codecs",
+                                                             "attributes", "dimension_names", "storage_transformers"});
 
 /// zarr-python writes an empty configuration, but not for these.
 bool leaves_out_empty_configuration(const std::string& codec) { return codec == "bytes" || codec == "crc32c"; }
@@ -54,7 +54,8 @@ Result<Shape> parse_shape(const Json& value, std::string_view what, std::uint64_
   for (const auto& item : value) {
     // Parsed numbers are unsigned where they can be; those of a document made in memory may be signed.
     const bool natural = item.is_number_unsigned() || (item.is_number_integer() && item.get<std::int64_t>() >= 0);
-    if (!natural || item.get<std::uint64_t>() < smallest) return corrupt(fmt::format("{}: expected integers from {}, found {}", what, smallest, shown(item)));
+    if (!natural || item.get<std::uint64_t>() < smallest)
+      return corrupt(fmt::format("{}: expected integers from {}, found {}", what, smallest, shown(item)));
     shape.push_back(item.get<std::uint64_t>());
   }
   return shape;
@@ -106,7 +107,8 @@ Status check_keys(const Json& document) {
     return unsupported(fmt::format("zarr_format {} (only 3)", format == document.end() ? "missing" : shown(*format)));
   }
   if (const auto type = document.find("node_type"); type == document.end() || *type != "array") {
-    return corrupt(fmt::format("node_type must be \"array\", found {}", type == document.end() ? "nothing" : shown(*type)));
+    return corrupt(
+        fmt::format("node_type must be \"array\", found {}", type == document.end() ? "nothing" : shown(*type)));
   }
   const auto transformers = document.find("storage_transformers");
   if (transformers != document.end() && !transformers->empty()) {
@@ -184,7 +186,8 @@ Result<ArrayMetadata> parse_array_metadata(const Json& document) {
   VDP_ASSIGN(metadata.data_type, parse_data_type(document["data_type"]));
   VDP_ASSIGN(metadata.chunk_shape, parse_chunk_grid(document["chunk_grid"]));
   if (metadata.chunk_shape.size() != metadata.shape.size()) {
-    return corrupt(fmt::format("chunk_shape has {} dimensions, shape {}", metadata.chunk_shape.size(), metadata.rank()));
+    return corrupt(
+        fmt::format("chunk_shape has {} dimensions, shape {}", metadata.chunk_shape.size(), metadata.rank()));
   }
   VDP_TRY(check_chunk_key_encoding(document["chunk_key_encoding"]));
   metadata.fill_value = document["fill_value"];

@@ -56,10 +56,10 @@ TEST(ArrayMetadata, HugeShapesCostNothing) {
 }
 
 TEST(ArrayMetadata, AcceptsWhatOtherWritersMean) {
-  for (const char* patch :
-       {R"({"chunk_key_encoding": {"name": "v2", "configuration": {"separator": "."}}})", R"({"chunk_key_encoding": "v2"})",
-        R"({"dimension_names": null})", R"({"attributes": null})", R"({"storage_transformers": null})",
-        R"({"codecs": ["bytes"]})", R"({"hint": {"must_understand": false, "x": 1}})"}) {
+  for (const char* patch : {R"({"chunk_key_encoding": {"name": "v2", "configuration": {"separator": "."}}})",
+                            R"({"chunk_key_encoding": "v2"})", R"({"dimension_names": null})",
+                            R"({"attributes": null})", R"({"storage_transformers": null})", R"({"codecs": ["bytes"]})",
+                            R"({"hint": {"must_understand": false, "x": 1}})"}) {
     const auto metadata = parse_array_metadata(changed(patch));
     EXPECT_TRUE(metadata) << patch << ": " << metadata.error().text();
   }
@@ -78,15 +78,28 @@ TEST(ArrayMetadata, NamesWhatItDoesNotSupport) {
 }
 
 TEST(ArrayMetadata, RefusesBrokenDocuments) {
-  for (const char* patch :
-       {R"({"shape": null})", R"({"shape": 3})", R"({"shape": [1, -1, 1]})", R"({"shape": [1, 1.5, 1]})",
-        R"({"shape": [1, 18446744073709551616, 1]})", R"({"shape": [1, 2]})", R"({"data_type": null})",
-        R"({"chunk_grid": {"configuration": {"chunk_shape": [1, 0, 1]}}})", R"({"chunk_grid": 5})",
-        R"({"chunk_grid": {"configuration": {"chunk_shape": null}}})", R"({"fill_value": null})",
-        R"({"fill_value": "x"})", R"({"codecs": []})", R"({"codecs": [3]})", R"({"codecs": [{"configuration": {}}]})",
-        R"({"codecs": [{"name": "bytes", "configuration": 3}]})", R"({"dimension_names": ["x"]})",
-        R"({"dimension_names": [1, 2, 3]})", R"({"attributes": [1]})", R"({"node_type": "group"})",
-        R"({"node_type": null})", R"({"chunk_key_encoding": null})"}) {
+  for (const char* patch : {R"({"shape": null})",
+                            R"({"shape": 3})",
+                            R"({"shape": [1, -1, 1]})",
+                            R"({"shape": [1, 1.5, 1]})",
+                            R"({"shape": [1, 18446744073709551616, 1]})",
+                            R"({"shape": [1, 2]})",
+                            R"({"data_type": null})",
+                            R"({"chunk_grid": {"configuration": {"chunk_shape": [1, 0, 1]}}})",
+                            R"({"chunk_grid": 5})",
+                            R"({"chunk_grid": {"configuration": {"chunk_shape": null}}})",
+                            R"({"fill_value": null})",
+                            R"({"fill_value": "x"})",
+                            R"({"codecs": []})",
+                            R"({"codecs": [3]})",
+                            R"({"codecs": [{"configuration": {}}]})",
+                            R"({"codecs": [{"name": "bytes", "configuration": 3}]})",
+                            R"({"dimension_names": ["x"]})",
+                            R"({"dimension_names": [1, 2, 3]})",
+                            R"({"attributes": [1]})",
+                            R"({"node_type": "group"})",
+                            R"({"node_type": null})",
+                            R"({"chunk_key_encoding": null})"}) {
     const auto metadata = parse_array_metadata(changed(patch));
     ASSERT_FALSE(metadata) << patch;
     EXPECT_EQ(metadata.error().kind, ErrorKind::corrupt) << patch << ": " << metadata.error().text();

@@ -23,8 +23,8 @@ struct BoxPlace {
   }
 };
 
-/// Calls copy_row(from, to, count), positions in C order, for every run of elements along the last dimension. All shapes
-/// have one rank, and the box lies within both arrays.
+/// Calls copy_row(from, to, count), positions in C order, for every run of elements along the last dimension. All
+/// shapes have one rank, and the box lies within both arrays.
 template <typename CopyRow>
 void for_each_row(const BoxPlace& from, const BoxPlace& to, const Shape& box, CopyRow&& copy_row) {
   if (std::ranges::find(box, 0U) != box.end()) return;

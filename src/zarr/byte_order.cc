@@ -12,11 +12,17 @@ using Kind = DataType::Kind;
 /// Width of the numbers that an element is made of; 1 where there is nothing to turn around.
 std::size_t number_width(const DataType& type) {
   switch (type.kind) {
-    case Kind::signed_integer: case Kind::unsigned_integer: case Kind::floating: case Kind::datetime64:
+    case Kind::signed_integer:
+    case Kind::unsigned_integer:
+    case Kind::floating:
+    case Kind::datetime64:
       return type.size_bytes;
-    case Kind::complex: return type.size_bytes / 2;
-    case Kind::fixed_utf32: return 4;
-    default: return 1;
+    case Kind::complex:
+      return type.size_bytes / 2;
+    case Kind::fixed_utf32:
+      return 4;
+    default:
+      return 1;
   }
 }
 

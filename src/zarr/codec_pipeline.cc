@@ -102,8 +102,9 @@ Result<std::uint64_t> chunk_bytes(const ArrayMetadata& metadata) {
   const auto count = checked_product(metadata.chunk_shape);
   const auto bytes = count ? checked_multiply<std::uint64_t>(*count, metadata.data_type.size_bytes) : std::nullopt;
   if (!bytes || *bytes > max_chunk_bytes) {
-    return over_limit(fmt::format("a chunk of {} elements of {}, more than {} bytes", fmt::join(metadata.chunk_shape, " x "),
-                                  describe(metadata.data_type), max_chunk_bytes));
+    return over_limit(fmt::format("a chunk of {} elements of {}, more than {} bytes",
+                                  fmt::join(metadata.chunk_shape, " x "), describe(metadata.data_type),
+                                  max_chunk_bytes));
   }
   return *bytes;
 }
@@ -116,8 +117,10 @@ Status check_official_readers(const ArrayMetadata& metadata) {
     if (codec.name != "numcodecs.shuffle") continue;
     VDP_ASSIGN(const std::uint64_t element_size, shuffled_element_size(codec));
     if (element_size > 1 && size % element_size != 0) {
-      return unsupported(fmt::format("official readers cannot undo its filters: shuffle of {} bytes, a checksum among "
-                                     "them, in elements of {}", size, element_size));
+      return unsupported(
+          fmt::format("official readers cannot undo its filters: shuffle of {} bytes, a checksum among "
+                      "them, in elements of {}",
+                      size, element_size));
     }
   }
   return {};
@@ -193,8 +196,8 @@ Bytes encode_strings(const std::vector<std::string>& values) {
 Result<Bytes> encode_string_chunk(const ArrayMetadata& metadata, const std::vector<std::string>& values) {
   VDP_TRY(check_first(metadata, string_codec));
   if (checked_product(metadata.chunk_shape) != values.size()) {
-    return internal(fmt::format("encoding {} texts as a chunk of shape {}", values.size(),
-                                fmt::join(metadata.chunk_shape, " x ")));
+    return internal(
+        fmt::format("encoding {} texts as a chunk of shape {}", values.size(), fmt::join(metadata.chunk_shape, " x ")));
   }
   return encode_from_array_bytes(metadata, encode_strings(values));
 }

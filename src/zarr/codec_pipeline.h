@@ -17,8 +17,8 @@ constexpr std::uint64_t max_chunk_bytes = std::uint64_t{4} << 30;
 /// Bytes of one decoded chunk: `limit` above max_chunk_bytes, so the product is safe to use. Not for `string` arrays.
 Result<std::uint64_t> chunk_bytes(const ArrayMetadata& metadata);
 
-/// Whether zarr-python decodes the array's chunks wherever decode_chunk does. `unsupported`, with the reason, where not:
-/// netCDF-C puts a checksum before shuffle, and numcodecs.shuffle refuses what is no whole number of elements.
+/// Whether zarr-python decodes the array's chunks wherever decode_chunk does. `unsupported`, with the reason, where
+/// not: netCDF-C puts a checksum before shuffle, and numcodecs.shuffle refuses what is no whole number of elements.
 Status check_official_readers(const ArrayMetadata& metadata);
 
 /// One chunk, decoded: elements in C order, each little-endian and size_bytes wide, exactly the chunk shape's
@@ -37,7 +37,8 @@ Result<Bytes> encode_string_chunk(const ArrayMetadata& metadata, const std::vect
 /// `unsupported`: we never compress on behalf of a source format.
 Result<Bytes> encode_chunk(const ArrayMetadata& metadata, ByteView elements);
 
-/// The codecs of arrays that we write ourselves: bytes (little), zstd level 0 with checksum off, as zarr-python's default.
+/// The codecs of arrays that we write ourselves: bytes (little), zstd level 0 with checksum off, as zarr-python's
+/// default.
 std::vector<Codec> native_codecs(const DataType& type);
 
 /// One element of the array's fill value, little-endian (empty for strings).

@@ -58,7 +58,8 @@ TEST(DecodeChunk, ReadsWhatZarrPythonWrote) {
 TEST(DecodeChunk, TurnsEveryNumberOfAnElementAround) {
   EXPECT_EQ(*decode_chunk(array_of(complex_number(8), {2}, big), from_hex("3f8000004000000040400000c0800000")),
             bytes_of<float>({1, 2, 3, -4}));
-  const auto text = *parse_data_type(*parse_json(R"({"name": "fixed_length_utf32", "configuration": {"length_bytes": 8}})"));
+  const auto text =
+      *parse_data_type(*parse_json(R"({"name": "fixed_length_utf32", "configuration": {"length_bytes": 8}})"));
   EXPECT_EQ(*decode_chunk(array_of(text, {2}, big), from_hex("00000061000000620000006300000000")),
             bytes_of<std::uint32_t>({'a', 'b', 'c', 0}));
   const auto pair = *parse_data_type(*parse_json(R"({"name": "struct", "configuration": {"fields": [
@@ -93,7 +94,8 @@ TEST(DecodeChunk, OutputIsBoundedByTheChunkShape) {
   const Bytes bomb = *compress_zstd(zeros, 1, false);
   ASSERT_LT(bomb.size(), 10'000u);
   const auto decoded = decode_chunk(
-      array_of(floating(4), {2, 3}, R"([{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "zstd"}])"), bomb);
+      array_of(floating(4), {2, 3}, R"([{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "zstd"}])"),
+      bomb);
   ASSERT_FALSE(decoded);
   EXPECT_EQ(decoded.error().kind, ErrorKind::limit) << decoded.error().text();
   EXPECT_NE(decoded.error().text().find("zstd"), std::string::npos);
@@ -124,7 +126,8 @@ TEST(DecodeChunk, NamesCodecsItDoesNotKnow) {
   }
   for (const char* codecs : {R"([{"name": "bytes"}])", R"([{"name": "bytes", "configuration": {"endian": "middle"}}])",
                              R"([{"name": "bytes", "configuration": {"endian": "little"}},
-                                 {"name": "numcodecs.shuffle", "configuration": {"elementsize": -1}}])", "[]"}) {
+                                 {"name": "numcodecs.shuffle", "configuration": {"elementsize": -1}}])",
+                             "[]"}) {
     EXPECT_EQ(decode_chunk(array_of(floating(4), {1}, codecs), Bytes(4)).error().kind, ErrorKind::corrupt) << codecs;
   }
   EXPECT_TRUE(decode_chunk(array_of(signed_integer(1), {1}, R"([{"name": "bytes"}])"), Bytes(1)));
@@ -193,7 +196,8 @@ TEST(Strings, DamageIsAnError) {
   longer.push_back(0);
   EXPECT_EQ(decode_strings(metadata, longer).error().kind, ErrorKind::corrupt);
   EXPECT_EQ(decode_strings(array_of(string(), {4}, texts), chunk).error().kind, ErrorKind::corrupt);
-  EXPECT_EQ(decode_strings(array_of(string(), {0xffffffff}, texts), from_hex("ffffffff")).error().kind, ErrorKind::corrupt);
+  EXPECT_EQ(decode_strings(array_of(string(), {0xffffffff}, texts), from_hex("ffffffff")).error().kind,
+            ErrorKind::corrupt);
 }
 
 }  // namespace

@@ -60,15 +60,15 @@ Json named(std::string_view name, Json configuration) {
 
 Result<std::uint32_t> positive(const Json& configuration, const char* key) {
   const auto found = configuration.find(key);
-  const bool natural = found != configuration.end() && (found->is_number_unsigned() ||
-                                                         (found->is_number_integer() && found->get<std::int64_t>() > 0));
+  const bool natural = found != configuration.end() &&
+                       (found->is_number_unsigned() || (found->is_number_integer() && found->get<std::int64_t>() > 0));
   if (!natural || found->get<std::uint64_t>() == 0) {
     return corrupt(fmt::format("data type: \"{}\" must be a positive integer, found {}", key,
                                found == configuration.end() ? "nothing" : dump_sorted(*found, -1)));
   }
   if (found->get<std::uint64_t>() > max_element_bytes) {
-    return over_limit(fmt::format("data type: \"{}\" is {}, more than {}", key, dump_sorted(*found, -1),
-                                  max_element_bytes));
+    return over_limit(
+        fmt::format("data type: \"{}\" is {}, more than {}", key, dump_sorted(*found, -1), max_element_bytes));
   }
   return found->get<std::uint32_t>();
 }
@@ -176,9 +176,12 @@ DataType string() { return of(Kind::string, 0); }
 
 Json to_json(const DataType& type) {
   switch (type.kind) {
-    case Kind::fixed_bytes: return named("null_terminated_bytes", {{"length_bytes", type.size_bytes}});
-    case Kind::raw_bytes: return named("raw_bytes", {{"length_bytes", type.size_bytes}});
-    case Kind::fixed_utf32: return named("fixed_length_utf32", {{"length_bytes", type.size_bytes}});
+    case Kind::fixed_bytes:
+      return named("null_terminated_bytes", {{"length_bytes", type.size_bytes}});
+    case Kind::raw_bytes:
+      return named("raw_bytes", {{"length_bytes", type.size_bytes}});
+    case Kind::fixed_utf32:
+      return named("fixed_length_utf32", {{"length_bytes", type.size_bytes}});
     case Kind::datetime64:
       return named("numpy.datetime64", {{"unit", type.unit}, {"scale_factor", type.scale_factor}});
     case Kind::structure: {
@@ -188,7 +191,8 @@ Json to_json(const DataType& type) {
       }
       return named("struct", Json{{"fields", std::move(fields)}});
     }
-    default: break;
+    default:
+      break;
   }
   const PlainName* found = plain(type);
   return found != nullptr ? std::string(found->name) : fmt::format("unknown[{}]", type.size_bytes);

@@ -32,8 +32,8 @@ struct DataType {
   };
   Kind kind = Kind::floating;
   std::uint32_t size_bytes = 8;
-  std::vector<Field> fields;      ///< of a structure
-  std::string unit;               ///< of datetime64: "s", "ns", ...
+  std::vector<Field> fields;       ///< of a structure
+  std::string unit;                ///< of datetime64: "s", "ns", ...
   std::uint32_t scale_factor = 1;  ///< of datetime64
 
   bool operator==(const DataType&) const;

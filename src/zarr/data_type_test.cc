@@ -47,7 +47,8 @@ TEST(DataType, ReadsOtherSpellings) {
 
 TEST(DataType, NamesWhatItDoesNotKnow) {
   for (const char* text : {R"("float8_e4m3")", R"("r7")", R"("r")", R"("r0")", R"({"name": "numpy.timedelta64",
-       "configuration": {"unit": "s", "scale_factor": 1}})", R"({"name": "int16", "configuration": {"odd": 1}})"}) {
+       "configuration": {"unit": "s", "scale_factor": 1}})",
+                           R"({"name": "int16", "configuration": {"odd": 1}})"}) {
     const auto type = parse_data_type(json(text));
     ASSERT_FALSE(type) << text;
     EXPECT_EQ(type.error().kind, ErrorKind::unsupported) << type.error().text();
@@ -57,12 +58,14 @@ TEST(DataType, NamesWhatItDoesNotKnow) {
 
 TEST(DataType, RefusesBrokenDocuments) {
   for (const char* text :
-       {"null", "3", "[]", "{}", R"({"name": 3})", R"({"name": "raw_bytes"})", R"({"name": "raw_bytes", "configuration": 3})",
+       {"null", "3", "[]", "{}", R"({"name": 3})", R"({"name": "raw_bytes"})",
+        R"({"name": "raw_bytes", "configuration": 3})",
         R"({"name": "raw_bytes", "configuration": {"length_bytes": 0}})",
         R"({"name": "raw_bytes", "configuration": {"length_bytes": -1}})",
         R"({"name": "raw_bytes", "configuration": {"length_bytes": 1.5}})",
         R"({"name": "fixed_length_utf32", "configuration": {"length_bytes": 6}})",
-        R"({"name": "struct", "configuration": {"fields": []}})", R"({"name": "struct", "configuration": {"fields": ["a"]}})",
+        R"({"name": "struct", "configuration": {"fields": []}})",
+        R"({"name": "struct", "configuration": {"fields": ["a"]}})",
         R"({"name": "numpy.datetime64", "configuration": {"unit": "fortnight", "scale_factor": 1}})"}) {
     const auto type = parse_data_type(json(text));
     ASSERT_FALSE(type) << text;

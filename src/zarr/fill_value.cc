@@ -146,7 +146,12 @@ Result<Bytes> bytes_element(const DataType& type, const Json& value) {
 /// The code point at the front of well-formed UTF-8, which it takes off.
 std::optional<std::uint32_t> take_code_point(std::string_view& text) {
   const auto lead = static_cast<std::uint8_t>(text.front());
-  const std::size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  const std::size_t length = lead < 0x80   ? 1
+                             : lead < 0xc2 ? 0
+                             : lead < 0xe0 ? 2
+                             : lead < 0xf0 ? 3
+                             : lead < 0xf5 ? 4
+                                           : 0;
   if (length == 0 || length > text.size()) return std::nullopt;
   std::uint32_t code_point = length == 1 ? lead : lead & (0x7fU >> length);
   for (std::size_t i = 1; i < length; ++i) {
@@ -250,17 +255,26 @@ Result<Bytes> fill_element(const DataType& type, const Json& fill_value) {
     case Kind::boolean:
       if (!fill_value.is_boolean()) return misfit(type, fill_value);
       return Bytes{static_cast<std::uint8_t>(fill_value.get<bool>())};
-    case Kind::signed_integer: return signed_element(type, fill_value);
-    case Kind::unsigned_integer: return unsigned_element(type, fill_value);
-    case Kind::floating: return float_element(type, fill_value);
-    case Kind::complex: return complex_element(type, fill_value);
-    case Kind::fixed_bytes: case Kind::raw_bytes: return bytes_element(type, fill_value);
+    case Kind::signed_integer:
+      return signed_element(type, fill_value);
+    case Kind::unsigned_integer:
+      return unsigned_element(type, fill_value);
+    case Kind::floating:
+      return float_element(type, fill_value);
+    case Kind::complex:
+      return complex_element(type, fill_value);
+    case Kind::fixed_bytes:
+    case Kind::raw_bytes:
+      return bytes_element(type, fill_value);
     case Kind::string:
       if (!fill_value.is_string()) return misfit(type, fill_value);
       return Bytes{};
-    case Kind::fixed_utf32: return utf32_element(type, fill_value);
-    case Kind::structure: return structure_element(type, fill_value);
-    case Kind::datetime64: return datetime_element(type, fill_value);
+    case Kind::fixed_utf32:
+      return utf32_element(type, fill_value);
+    case Kind::structure:
+      return structure_element(type, fill_value);
+    case Kind::datetime64:
+      return datetime_element(type, fill_value);
   }
   return internal("a data type of no known kind");
 }
@@ -270,18 +284,28 @@ Result<Json> fill_value_of(const DataType& type, ByteView element) {
     return internal(fmt::format("fill value of {} bytes for data type {}", element.size(), describe(type)));
   }
   switch (type.kind) {
-    case Kind::boolean: return element[0] != 0;
-    case Kind::signed_integer: case Kind::datetime64: return static_cast<std::int64_t>(integer_of(element, true));
-    case Kind::unsigned_integer: return integer_of(element, false);
-    case Kind::floating: return float_json(float_of(element));
+    case Kind::boolean:
+      return element[0] != 0;
+    case Kind::signed_integer:
+    case Kind::datetime64:
+      return static_cast<std::int64_t>(integer_of(element, true));
+    case Kind::unsigned_integer:
+      return integer_of(element, false);
+    case Kind::floating:
+      return float_json(float_of(element));
     case Kind::complex:
       return Json::array({float_json(float_of(element.first(element.size() / 2))),
                           float_json(float_of(element.subspan(element.size() / 2)))});
-    case Kind::fixed_bytes: return padded_bytes_json(element);
-    case Kind::raw_bytes: return base64_encode(element);
-    case Kind::string: return "";
-    case Kind::fixed_utf32: return utf32_json(element);
-    case Kind::structure: return structure_json(type, element);
+    case Kind::fixed_bytes:
+      return padded_bytes_json(element);
+    case Kind::raw_bytes:
+      return base64_encode(element);
+    case Kind::string:
+      return "";
+    case Kind::fixed_utf32:
+      return utf32_json(element);
+    case Kind::structure:
+      return structure_json(type, element);
   }
   return internal("a data type of no known kind");
 }

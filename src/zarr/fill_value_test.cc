@@ -35,15 +35,19 @@ const Pair pairs[] = {
     {R"({"name": "null_terminated_bytes", "configuration": {"length_bytes": 5}})", R"("YWI=")", {'a', 'b', 0, 0, 0}},
     {R"({"name": "null_terminated_bytes", "configuration": {"length_bytes": 2}})", R"("")", {0, 0}},
     {R"({"name": "raw_bytes", "configuration": {"length_bytes": 4}})", R"("AQIDAA==")", {1, 2, 3, 0}},
-    {R"({"name": "fixed_length_utf32", "configuration": {"length_bytes": 12}})", "\"a\xc3\xa9\"",
+    {R"({"name": "fixed_length_utf32", "configuration": {"length_bytes": 12}})",
+     "\"a\xc3\xa9\"",
      {'a', 0, 0, 0, 0xe9, 0, 0, 0, 0, 0, 0, 0}},
-    {R"({"name": "fixed_length_utf32", "configuration": {"length_bytes": 8}})", "\"\xe6\x97\xa5\xf0\x9f\xa7\x8a\"",
+    {R"({"name": "fixed_length_utf32", "configuration": {"length_bytes": 8}})",
+     "\"\xe6\x97\xa5\xf0\x9f\xa7\x8a\"",
      {0xe5, 0x65, 0, 0, 0xca, 0xf9, 1, 0}},
-    {R"({"name": "numpy.datetime64", "configuration": {"unit": "ns", "scale_factor": 1}})", "-9223372036854775808",
+    {R"({"name": "numpy.datetime64", "configuration": {"unit": "ns", "scale_factor": 1}})",
+     "-9223372036854775808",
      {0, 0, 0, 0, 0, 0, 0, 0x80}},
     {R"({"name": "struct", "configuration": {"fields": [{"name": "a", "data_type": "int16"},
          {"name": "b", "data_type": "float32"}]}})",
-     R"({"a": 1, "b": 1.0})", {1, 0, 0, 0, 0x80, 0x3f}},
+     R"({"a": 1, "b": 1.0})",
+     {1, 0, 0, 0, 0x80, 0x3f}},
     {R"("string")", R"("")", {}},
 };
 
@@ -71,13 +75,26 @@ TEST(FillValue, ReadsTheOtherFormsOfTheSpecification) {
 
 TEST(FillValue, RefusesWhatIsNoneOfTheType) {
   const std::pair<const char*, const char*> misfits[] = {
-      {R"("bool")", "1"},           {R"("int8")", "128"},          {R"("int8")", "-129"},
-      {R"("int16")", "1.5"},        {R"("uint8")", "-1"},          {R"("uint8")", "256"},
-      {R"("int64")", "9223372036854775808"}, {R"("int64")", "1e300"}, {R"("uint64")", "-1.0"},
-      {R"("int32")", "null"},       {R"("float32")", R"("nan")"},  {R"("float32")", R"("0x7fc0")"},
-      {R"("float32")", R"("0x7fc0000g")"}, {R"("float32")", "null"}, {R"("complex64")", "1"},
-      {R"("complex64")", "[1]"},    {R"("string")", "0"},          {R"("r16")", R"("AQ==")"},
-      {R"("r16")", "[1, 256]"},     {R"("r16")", R"("!!")"},
+      {R"("bool")", "1"},
+      {R"("int8")", "128"},
+      {R"("int8")", "-129"},
+      {R"("int16")", "1.5"},
+      {R"("uint8")", "-1"},
+      {R"("uint8")", "256"},
+      {R"("int64")", "9223372036854775808"},
+      {R"("int64")", "1e300"},
+      {R"("uint64")", "-1.0"},
+      {R"("int32")", "null"},
+      {R"("float32")", R"("nan")"},
+      {R"("float32")", R"("0x7fc0")"},
+      {R"("float32")", R"("0x7fc0000g")"},
+      {R"("float32")", "null"},
+      {R"("complex64")", "1"},
+      {R"("complex64")", "[1]"},
+      {R"("string")", "0"},
+      {R"("r16")", R"("AQ==")"},
+      {R"("r16")", "[1, 256]"},
+      {R"("r16")", R"("!!")"},
       {R"({"name": "null_terminated_bytes", "configuration": {"length_bytes": 1}})", R"("YWI=")"},
       {R"({"name": "fixed_length_utf32", "configuration": {"length_bytes": 4}})", R"("ab")"},
   };
@@ -111,7 +128,7 @@ TEST(Float16, EveryBitPatternComesBack) {
 }
 
 TEST(Float16, RoundsToEven) {
-  EXPECT_EQ(double_to_float16(1 + 0x1p-11), 0x3c00);       // half-way, down to even
+  EXPECT_EQ(double_to_float16(1 + 0x1p-11), 0x3c00);            // half-way, down to even
   EXPECT_EQ(double_to_float16(1 + 0x1p-10 + 0x1p-11), 0x3c02);  // half-way, up to even
   EXPECT_EQ(double_to_float16(65519.99), 0x7bff);
   EXPECT_EQ(double_to_float16(65520), 0x7c00);

@@ -70,11 +70,16 @@ Status visit_numbers(const DataType& type, ByteView elements, Visit&& visit) {
   const bool is_signed = type.kind == DataType::Kind::signed_integer;
   const bool is_float = type.kind == DataType::Kind::floating;
   switch (type.size_bytes) {
-    case 1: return is_signed ? all(std::int8_t{}) : all(std::uint8_t{});
-    case 2: return is_float ? halves() : is_signed ? all(std::int16_t{}) : all(std::uint16_t{});
-    case 4: return is_float ? all(float{}) : is_signed ? all(std::int32_t{}) : all(std::uint32_t{});
-    case 8: return is_float ? all(double{}) : is_signed ? all(std::int64_t{}) : all(std::uint64_t{});
-    default: return unsupported(fmt::format("numbers of type {}", describe(type)));
+    case 1:
+      return is_signed ? all(std::int8_t{}) : all(std::uint8_t{});
+    case 2:
+      return is_float ? halves() : is_signed ? all(std::int16_t{}) : all(std::uint16_t{});
+    case 4:
+      return is_float ? all(float{}) : is_signed ? all(std::int32_t{}) : all(std::uint32_t{});
+    case 8:
+      return is_float ? all(double{}) : is_signed ? all(std::int64_t{}) : all(std::uint64_t{});
+    default:
+      return unsupported(fmt::format("numbers of type {}", describe(type)));
   }
 }
 
@@ -109,7 +114,8 @@ Result<Bytes> read_elements(const ArrayMetadata& metadata, const ChunkReader& re
     if (!encoded) continue;
     const std::string place = fmt::format("chunk [{}]", fmt::join(chunk.index(), ", "));
     VDP_ASSIGN_IN(place, const Bytes decoded, decode_chunk(metadata, *encoded));
-    copy_box(decoded, {metadata.chunk_shape, zero}, elements, {metadata.shape, chunk.origin()}, chunk.box(), element_size);
+    copy_box(decoded, {metadata.chunk_shape, zero}, elements, {metadata.shape, chunk.origin()}, chunk.box(),
+             element_size);
   }
   return elements;
 }
@@ -126,7 +132,8 @@ Result<std::vector<std::string>> read_strings(const ArrayMetadata& metadata, con
     const std::string place = fmt::format("chunk [{}]", fmt::join(chunk.index(), ", "));
     VDP_ASSIGN_IN(place, std::vector<std::string> texts, decode_strings(metadata, *encoded));
     const auto move_row = [&](std::uint64_t from, std::uint64_t to, std::uint64_t row) {
-      std::move(texts.begin() + static_cast<std::ptrdiff_t>(from), texts.begin() + static_cast<std::ptrdiff_t>(from + row),
+      std::move(texts.begin() + static_cast<std::ptrdiff_t>(from),
+                texts.begin() + static_cast<std::ptrdiff_t>(from + row),
                 values.begin() + static_cast<std::ptrdiff_t>(to));
     };
     for_each_row({metadata.chunk_shape, zero}, {metadata.shape, chunk.origin()}, chunk.box(), move_row);
@@ -141,7 +148,8 @@ Result<std::vector<double>> as_doubles(const DataType& type, ByteView elements) 
     if constexpr (sizeof(value) == 8 && std::is_integral_v<decltype(value)>) {
       constexpr std::uint64_t exact = std::uint64_t{1} << 53;  // up to here every integer is a double
       const bool negative = value < 0;
-      const std::uint64_t magnitude = negative ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+      const std::uint64_t magnitude =
+          negative ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
       if (magnitude > exact) return invalid(fmt::format("{} is not exact as a double", value));
     }
     values.push_back(static_cast<double>(value));

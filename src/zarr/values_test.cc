@@ -31,10 +31,9 @@ TEST(ReadElements, PlacesChunksCutsThemAndFillsHoles) {
   metadata.fill_value = -1;
   const auto elements = read_elements(metadata, numbered_chunks(metadata, {0, 1}), 1000);
   ASSERT_TRUE(elements) << elements.error().text();
-  EXPECT_EQ(*as_integers(metadata.data_type, *elements), (std::vector<std::int64_t>{
-                                                             0, 1, -1, -1, 20,   //
-                                                             2, 3, -1, -1, 22,   //
-                                                             30, 31, 40, 41, 50}));
+  EXPECT_EQ(*as_integers(metadata.data_type, *elements), (std::vector<std::int64_t>{0, 1, -1, -1, 20,  //
+                                                                                    2, 3, -1, -1, 22,  //
+                                                                                    30, 31, 40, 41, 50}));
 }
 
 TEST(ReadElements, ScalarsAndEmptyArrays) {
@@ -61,8 +60,8 @@ TEST(ReadElements, IsBounded) {
 
 TEST(ReadElements, NamesTheChunkThatIsBroken) {
   const auto metadata = array_of(signed_integer(2), {2, 2}, little);
-  const auto broken = read_elements(
-      metadata, [](const Shape&) -> Result<std::optional<Bytes>> { return Bytes(3); }, 1000);
+  const auto broken =
+      read_elements(metadata, [](const Shape&) -> Result<std::optional<Bytes>> { return Bytes(3); }, 1000);
   ASSERT_FALSE(broken);
   EXPECT_EQ(broken.error().kind, ErrorKind::corrupt);
   EXPECT_NE(broken.error().text().find("chunk [0, 0]"), std::string::npos) << broken.error().text();
@@ -90,8 +89,9 @@ TEST(AsNumbers, ConvertsExactlyOrRefuses) {
   EXPECT_EQ(*as_doubles(floating(4), bytes_of<float>({0.5})), std::vector<double>{0.5});
   EXPECT_EQ(*as_doubles(signed_integer(8), bytes_of<std::int64_t>({-(1LL << 53)})), std::vector<double>{-0x1p53});
   EXPECT_EQ(as_doubles(signed_integer(8), bytes_of<std::int64_t>({(1LL << 53) + 1})).error().kind, ErrorKind::invalid);
-  EXPECT_EQ(as_doubles(signed_integer(8), bytes_of<std::int64_t>({std::numeric_limits<std::int64_t>::min()})).error().kind,
-            ErrorKind::invalid);
+  EXPECT_EQ(
+      as_doubles(signed_integer(8), bytes_of<std::int64_t>({std::numeric_limits<std::int64_t>::min()})).error().kind,
+      ErrorKind::invalid);
   EXPECT_EQ(as_integers(unsigned_integer(8), Bytes(8, 0xff)).error().kind, ErrorKind::invalid);
   for (const double value : {0.5, 1e300, std::nan(""), -HUGE_VAL}) {
     EXPECT_EQ(as_integers(floating(8), bytes_of<double>({value})).error().kind, ErrorKind::invalid) << value;

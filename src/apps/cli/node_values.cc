@@ -47,8 +47,8 @@ struct AuthorizedPlace {
 Result<AuthorizedPlace> authorized_place(const icechunk::RepositoryConfig& config, std::string prefix) {
   // People copy the prefix of a container, too.
   const auto containers = config.virtual_chunk_containers();
-  const bool is_container = std::ranges::find(containers, prefix, &icechunk::VirtualChunkContainer::url_prefix) !=
-                            containers.end();
+  const bool is_container =
+      std::ranges::find(containers, prefix, &icechunk::VirtualChunkContainer::url_prefix) != containers.end();
   if (is_container && prefix.starts_with("file:///")) prefix = prefix.substr(file_scheme.size());
   VDP_ASSIGN_IN("--authorize " + prefix, auto store, open_source_store(prefix));
   VDP_ASSIGN(auto url, decoded(store->url()));

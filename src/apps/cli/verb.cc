@@ -29,7 +29,8 @@ Result<dataset::Params> parse_definitions(const std::vector<std::string>& defini
 
 void add_dataset_options(CLI::App& verb, DatasetOptions& options) {
   verb.add_option("dataset", options.path, "the dataset file")->capture_default_str();
-  verb.add_option("-D", options.definitions, "NAME=VALUE: the value of {NAME} in the dataset file")->allow_extra_args(false);
+  verb.add_option("-D", options.definitions, "NAME=VALUE: the value of {NAME} in the dataset file")
+      ->allow_extra_args(false);
 }
 
 void add_output_options(CLI::App& verb, OutputOptions& options) {
@@ -49,7 +50,7 @@ std::expected<dataset::DatasetFile, int> load_dataset(const DatasetOptions& opti
 }
 
 std::expected<std::unique_ptr<DatasetProcessor>, int> open_dataset(const DatasetOptions& options,
-                                                                  const OutputOptions& output) {
+                                                                   const OutputOptions& output) {
   auto file = load_dataset(options, output);
   if (!file) return std::unexpected(file.error());
   auto processor = DatasetProcessor::create(std::move(*file), {});

@@ -40,7 +40,7 @@ void add_output_options(CLI::App& verb, OutputOptions& options);
 /// Loads the dataset file; all its findings are printed. The exit code where it cannot be used.
 std::expected<dataset::DatasetFile, int> load_dataset(const DatasetOptions& options, const OutputOptions& output);
 std::expected<std::unique_ptr<DatasetProcessor>, int> open_dataset(const DatasetOptions& options,
-                                                                  const OutputOptions& output);
+                                                                   const OutputOptions& output);
 
 /// A dataset, its source, and the processor that was chosen for it.
 struct Pipeline {

@@ -21,7 +21,8 @@ Result<Granule> find_seed(const DatasetProcessor& processor, const std::string& 
   for (const FoundGranule& found : discovery.granules) {
     if (key.empty() || found.granule.key == key) return found.granule;
   }
-  if (!key.empty()) return not_found(fmt::format("no file \"{}\" under {} that the pattern matches", key, source.prefix));
+  if (!key.empty())
+    return not_found(fmt::format("no file \"{}\" under {} that the pattern matches", key, source.prefix));
   const std::string example = discovery.not_matching_examples.empty() ? "" : discovery.not_matching_examples.front();
   return not_found(fmt::format("no file under {} matches the pattern \"{}\"{}", source.prefix, source.pattern.text(),
                                example.empty() ? std::string() : fmt::format(" (there is, for example, {})", example)));

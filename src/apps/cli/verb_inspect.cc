@@ -60,8 +60,8 @@ std::string describe_shape(const zarr::ArrayMetadata& metadata) {
 void print_tree(const Options& options, const VirtualTree& tree) {
   fmt::print("{}: {}, {} groups, {} arrays\n", options.source, tree.format, tree.groups.size(), tree.arrays.size());
   for (const auto& [path, array] : tree.arrays) {
-    fmt::print("  {} {} {}, {} chunks\n", path, describe_shape(array.metadata), zarr::describe(array.metadata.data_type),
-               array.manifest.size());
+    fmt::print("  {} {} {}, {} chunks\n", path, describe_shape(array.metadata),
+               zarr::describe(array.metadata.data_type), array.manifest.size());
   }
   for (const auto& skipped : tree.skipped) fmt::print("  skipped {}: {}\n", skipped.path, skipped.reason);
 }
@@ -85,8 +85,8 @@ int inspect(const Options& options) {
     print_tree(options, inspection->tree);
   }
   if (options.output.verbose) {
-    fmt::print(stderr, "{} requests in {} rounds, {} bytes\n", inspection->counters.requests, inspection->counters.rounds,
-               inspection->counters.bytes);
+    fmt::print(stderr, "{} requests in {} rounds, {} bytes\n", inspection->counters.requests,
+               inspection->counters.rounds, inspection->counters.bytes);
   }
   return options.strict && !inspection->tree.skipped.empty() ? exit_findings : exit_done;
 }

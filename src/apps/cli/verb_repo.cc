@@ -50,7 +50,8 @@ Status log_operations(const Options& options, const icechunk::Repository& reposi
   Json list = Json::array();
   for (const auto& operation : operations) {
     if (options.output.json) {
-      list.push_back({{"updated_at", format_timestamp(operation.updated_at_us)}, {"description", operation.description}});
+      list.push_back(
+          {{"updated_at", format_timestamp(operation.updated_at_us)}, {"description", operation.description}});
     } else {
       fmt::print("{}  {}\n", format_timestamp(operation.updated_at_us), operation.description);
     }
@@ -126,10 +127,17 @@ Status cat_array(const Options& options, const icechunk::Session& session, const
   VDP_TRY(session.for_each_ref(options.node, icechunk::ChunkBox::whole(array.grid_shape()),
                                [&](const icechunk::ChunkRefView& ref) {
                                  switch (ref.kind) {
-                                   case icechunk::ChunkRefKind::inlined: ++inlined; break;
-                                   case icechunk::ChunkRefKind::native: ++native; break;
-                                   case icechunk::ChunkRefKind::virtual_: ++referred; break;
-                                   case icechunk::ChunkRefKind::missing: break;
+                                   case icechunk::ChunkRefKind::inlined:
+                                     ++inlined;
+                                     break;
+                                   case icechunk::ChunkRefKind::native:
+                                     ++native;
+                                     break;
+                                   case icechunk::ChunkRefKind::virtual_:
+                                     ++referred;
+                                     break;
+                                   case icechunk::ChunkRefKind::missing:
+                                     break;
                                  }
                                }));
   print_json({{"path", options.node},

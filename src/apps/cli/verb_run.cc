@@ -76,7 +76,8 @@ void print_report(const dataset::DatasetFile& file, const RunReport& report, con
     print_outcomes(report);
   }
   print_findings(report);
-  if (report.forward.outcomes.written + report.forward.outcomes.replaced + report.forward.outcomes.unchanged == 0) return;
+  if (report.forward.outcomes.written + report.forward.outcomes.replaced + report.forward.outcomes.unchanged == 0)
+    return;
   fmt::print("\nOpen it from Python:\n\n");
   const std::string lines = python_lines(file);
   for (std::size_t begin = 0; begin < lines.size();) {

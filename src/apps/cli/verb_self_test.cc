@@ -1,4 +1,5 @@
-// vdp self-test: does this program work where it stands? What the smoke test of an image runs; needs no network, no disk.
+// vdp self-test: does this program work where it stands? What the smoke test of an image runs; needs no network, no
+// disk.
 #include <fmt/format.h>
 
 #include "apps/cli/verb.h"

@@ -20,7 +20,8 @@ void print_status(const DatasetProcessor& processor, const StoreStatus& status) 
     return;
   }
   fmt::print("store     {}\n", processor.file().store.url);
-  fmt::print("snapshot  {} of {}, {} in history\n", status.snapshot, format_timestamp(status.committed_us), status.commits);
+  fmt::print("snapshot  {} of {}, {} in history\n", status.snapshot, format_timestamp(status.committed_us),
+             status.commits);
   fmt::print("granules  {}, {} not written yet\n", status.granules, status.missing);
   fmt::print("slots     {} filled of {}\n", status.filled_slots, status.slots);
   if (status.slots != 0) fmt::print("axis      {} to {}\n", status.first_value, status.last_value);

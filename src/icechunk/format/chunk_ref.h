@@ -48,13 +48,13 @@ enum class ChunkRefKind : std::uint8_t {
 struct ChunkRefView {
   std::span<const std::uint32_t> index;  ///< position in the chunk grid, one per dimension
   ChunkRefKind kind = ChunkRefKind::inlined;
-  ByteView bytes;                        ///< of an inlined chunk
-  ChunkId chunk_id;                      ///< of a native chunk
-  std::string_view url;                  ///< of a virtual chunk; so are the next two
-  std::string_view etag;                 ///< empty: unknown
-  std::int64_t last_modified_s = 0;      ///< 0: unknown
-  std::uint64_t offset = 0;              ///< of native and virtual chunks
-  std::uint64_t length = 0;              ///< of all kinds
+  ByteView bytes;                    ///< of an inlined chunk
+  ChunkId chunk_id;                  ///< of a native chunk
+  std::string_view url;              ///< of a virtual chunk; so are the next two
+  std::string_view etag;             ///< empty: unknown
+  std::int64_t last_modified_s = 0;  ///< 0: unknown
+  std::uint64_t offset = 0;          ///< of native and virtual chunks
+  std::uint64_t length = 0;          ///< of all kinds
 };
 
 ChunkRef to_chunk_ref(const ChunkRefView& view);

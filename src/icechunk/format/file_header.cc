@@ -7,7 +7,9 @@
 namespace vdp::icechunk {
 namespace {
 
-constexpr std::string_view magic = "ICE\xF0\x9F\xA7\x8A" "CHUNK";
+constexpr std::string_view magic =
+    "ICE\xF0\x9F\xA7\x8A"
+    "CHUNK";
 constexpr std::string_view implementation_name = "vdp-0.1.0";
 constexpr std::size_t name_offset = 12;
 constexpr std::size_t name_size = 24;
@@ -20,10 +22,14 @@ constexpr std::uint8_t compression_zstd = 1;
 
 std::string_view to_string(ObjectType type) {
   switch (type) {
-    case ObjectType::snapshot: return "snapshot";
-    case ObjectType::manifest: return "manifest";
-    case ObjectType::transaction_log: return "transaction log";
-    case ObjectType::repo_info: return "repo info";
+    case ObjectType::snapshot:
+      return "snapshot";
+    case ObjectType::manifest:
+      return "manifest";
+    case ObjectType::transaction_log:
+      return "transaction log";
+    case ObjectType::repo_info:
+      return "repo info";
   }
   return "unknown";
 }

@@ -12,7 +12,8 @@ Bytes header_bytes() {
 
 TEST(FileHeader, IsTheseBytes) {
   const std::string expected =
-      "ICE\xF0\x9F\xA7\x8A" "CHUNK"
+      "ICE\xF0\x9F\xA7\x8A"
+      "CHUNK"
       "vdp-0.1.0               "
       "\x02\x02\x01";
   EXPECT_EQ(header_bytes(), to_bytes(expected));
@@ -37,9 +38,9 @@ TEST(FileHeader, RefusesWhatOfficialReadersRefuse) {
     std::uint8_t value;
     ErrorKind kind;
   };
-  for (const Case& one : {Case{0, 'X', ErrorKind::corrupt}, Case{36, 3, ErrorKind::unsupported},
-                          Case{36, 0, ErrorKind::unsupported}, Case{37, 1, ErrorKind::corrupt},
-                          Case{38, 0, ErrorKind::corrupt}}) {
+  for (const Case& one :
+       {Case{0, 'X', ErrorKind::corrupt}, Case{36, 3, ErrorKind::unsupported}, Case{36, 0, ErrorKind::unsupported},
+        Case{37, 1, ErrorKind::corrupt}, Case{38, 0, ErrorKind::corrupt}}) {
     Bytes bytes = header_bytes();
     bytes[one.offset] = one.value;
     const auto header = decode_file_header(bytes, ObjectType::manifest);

@@ -47,14 +47,22 @@ class Reader {
     const std::size_t inner_width = std::size_t{1} << (packed_type & 3);
     VDP_ASSIGN(const std::size_t target, follow(position, width));
     switch (type) {
-      case fx::FBT_KEY: return key(target);
-      case fx::FBT_STRING: return string(target, inner_width);
-      case fx::FBT_INDIRECT_INT: return scalar(target, inner_width, fx::FBT_INT);
-      case fx::FBT_INDIRECT_UINT: return scalar(target, inner_width, fx::FBT_UINT);
-      case fx::FBT_INDIRECT_FLOAT: return scalar(target, inner_width, fx::FBT_FLOAT);
-      case fx::FBT_MAP: return map(target, inner_width, depth);
-      case fx::FBT_VECTOR: return vector(target, inner_width, depth);
-      default: return typed_vector(target, inner_width, type, depth);
+      case fx::FBT_KEY:
+        return key(target);
+      case fx::FBT_STRING:
+        return string(target, inner_width);
+      case fx::FBT_INDIRECT_INT:
+        return scalar(target, inner_width, fx::FBT_INT);
+      case fx::FBT_INDIRECT_UINT:
+        return scalar(target, inner_width, fx::FBT_UINT);
+      case fx::FBT_INDIRECT_FLOAT:
+        return scalar(target, inner_width, fx::FBT_FLOAT);
+      case fx::FBT_MAP:
+        return map(target, inner_width, depth);
+      case fx::FBT_VECTOR:
+        return vector(target, inner_width, depth);
+      default:
+        return typed_vector(target, inner_width, type, depth);
     }
   }
 
@@ -62,10 +70,14 @@ class Reader {
     if (type == fx::FBT_NULL) return Json(nullptr);
     VDP_ASSIGN(const std::uint64_t bits, read(position, width));
     switch (type) {
-      case fx::FBT_INT: return Json(sign_extended(bits, width));
-      case fx::FBT_UINT: return Json(bits);
-      case fx::FBT_BOOL: return Json(bits != 0);
-      default: break;
+      case fx::FBT_INT:
+        return Json(sign_extended(bits, width));
+      case fx::FBT_UINT:
+        return Json(bits);
+      case fx::FBT_BOOL:
+        return Json(bits != 0);
+      default:
+        break;
     }
     if (width == 8) return Json(std::bit_cast<double>(bits));
     if (width == 4) return Json(static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits))));
@@ -173,8 +185,8 @@ class Reader {
   }
 
   Result<std::string> key_text(std::size_t position) {
-    const auto* end = static_cast<const std::uint8_t*>(
-        std::memchr(bytes_.data() + position, 0, bytes_.size() - position));
+    const auto* end =
+        static_cast<const std::uint8_t*>(std::memchr(bytes_.data() + position, 0, bytes_.size() - position));
     if (end == nullptr) return broken("a key without an end", position);
     VDP_ASSIGN(Json value, text(position, static_cast<std::size_t>(end - (bytes_.data() + position))));
     return value.get<std::string>();
@@ -210,12 +222,24 @@ void write(fx::Builder& builder, const Json& value) {
       builder.EndVector(start, false, false);
       break;
     }
-    case Json::value_t::string: builder.String(value.get_ref<const std::string&>()); break;
-    case Json::value_t::boolean: builder.Bool(value.get<bool>()); break;
-    case Json::value_t::number_integer: builder.Int(value.get<std::int64_t>()); break;
-    case Json::value_t::number_unsigned: builder.UInt(value.get<std::uint64_t>()); break;
-    case Json::value_t::number_float: builder.Double(value.get<double>()); break;
-    default: builder.Null(); break;
+    case Json::value_t::string:
+      builder.String(value.get_ref<const std::string&>());
+      break;
+    case Json::value_t::boolean:
+      builder.Bool(value.get<bool>());
+      break;
+    case Json::value_t::number_integer:
+      builder.Int(value.get<std::int64_t>());
+      break;
+    case Json::value_t::number_unsigned:
+      builder.UInt(value.get<std::uint64_t>());
+      break;
+    case Json::value_t::number_float:
+      builder.Double(value.get<double>());
+      break;
+    default:
+      builder.Null();
+      break;
   }
 }
 

@@ -61,8 +61,7 @@ class Encoder {
       case ChunkRefKind::virtual_: {
         const LocationOffsets& source = write_location(refs_.location(row));
         // At most one checksum: an etag says more than a time.
-        const std::uint32_t modified =
-            source.etag.IsNull() ? static_cast<std::uint32_t>(ref.last_modified_s) : 0;
+        const std::uint32_t modified = source.etag.IsNull() ? static_cast<std::uint32_t>(ref.last_modified_s) : 0;
         return wire::CreateChunkRef(builder_, index, 0, ref.offset, ref.length, nullptr, source.url, source.etag,
                                     modified);
       }
@@ -106,8 +105,8 @@ class Decoder {
     for (const auto* array : *manifest_.arrays()) {
       const NodeId node = read_id8(array->node_id());
       if (!decoded.arrays.empty() && !(decoded.arrays.back().node < node)) {
-        return corrupt(fmt::format("arrays: node {} does not follow {} in order", node.text(),
-                                   decoded.arrays.back().node.text()));
+        return corrupt(
+            fmt::format("arrays: node {} does not follow {} in order", node.text(), decoded.arrays.back().node.text()));
       }
       VDP_ASSIGN_IN("node " + node.text(), RefTable refs, decode_refs(*array->refs()));
       decoded.arrays.push_back({node, std::move(refs)});
@@ -154,8 +153,7 @@ class Decoder {
     std::string decompressed;
     if (const auto* compressed = ref.compressed_location()) {
       if (!dictionary_) return corrupt("found a compressed_location, but the manifest has no location_dictionary");
-      VDP_ASSIGN(decompressed,
-                 dictionary_->decode({compressed->data(), compressed->size()}, max_compressed_url_bytes));
+      VDP_ASSIGN(decompressed, dictionary_->decode({compressed->data(), compressed->size()}, max_compressed_url_bytes));
       url = decompressed;
     } else {
       url = ref.location()->string_view();
@@ -195,8 +193,10 @@ std::uint64_t Manifest::memory_bytes() const {
 
 Result<Bytes> encode_manifest(const ManifestId& id, const NodeId& node, const RefTable& refs) {
   if (const std::uint64_t apparent = apparent_bytes(refs); apparent > max_apparent_bytes) {
-    return over_limit(fmt::format("{} references in one manifest take {} bytes, at most {} can be read back: split it "
-                                  "(manifest.splitting)", refs.size(), apparent, max_apparent_bytes));
+    return over_limit(
+        fmt::format("{} references in one manifest take {} bytes, at most {} can be read back: split it "
+                    "(manifest.splitting)",
+                    refs.size(), apparent, max_apparent_bytes));
   }
   flatbuffers::FlatBufferBuilder builder(std::max<std::size_t>(1024, refs.size() * 64));
   const wire::ObjectId12 wire_id = write_id(id);

@@ -14,9 +14,12 @@ Bytes from_hex(std::string_view hex) {
 }
 
 Json mixed() {
-  return {{"text", "\u00fc"},    {"yes", true},
-          {"none", nullptr},    {"negative", -7},
-          {"large", 1ULL << 40}, {"real", 1.5},
+  return {{"text", "\u00fc"},
+          {"yes", true},
+          {"none", nullptr},
+          {"negative", -7},
+          {"large", 1ULL << 40},
+          {"real", 1.5},
           {"list", {1, "a", nullptr, {1.25, false}}},
           {"object", {{"b", 1}, {"a", {{"deep", -1.0}}}}}};
 }

@@ -60,11 +60,14 @@ void RefTable::append_missing(std::span<const std::uint32_t> row_index) {
 
 void RefTable::append(const ChunkRefView& row) {
   switch (row.kind) {
-    case ChunkRefKind::inlined: return append_inline(row.index, row.bytes);
-    case ChunkRefKind::native: return append_native(row.index, row.chunk_id, row.offset, row.length);
+    case ChunkRefKind::inlined:
+      return append_inline(row.index, row.bytes);
+    case ChunkRefKind::native:
+      return append_native(row.index, row.chunk_id, row.offset, row.length);
     case ChunkRefKind::virtual_:
       return append_virtual(row.index, add_location({row.url, row.etag, row.last_modified_s}), row.offset, row.length);
-    case ChunkRefKind::missing: return append_missing(row.index);
+    case ChunkRefKind::missing:
+      return append_missing(row.index);
   }
 }
 
@@ -109,7 +112,9 @@ ChunkRefView RefTable::operator[](std::size_t row) const {
   view.kind = kind_[row];
   view.length = length_[row];
   switch (view.kind) {
-    case ChunkRefKind::inlined: view.bytes = ByteView(inlined_).subspan(offset_[row], length_[row]); break;
+    case ChunkRefKind::inlined:
+      view.bytes = ByteView(inlined_).subspan(offset_[row], length_[row]);
+      break;
     case ChunkRefKind::native:
       view.chunk_id = chunk_ids_[target_[row]];
       view.offset = offset_[row];
@@ -122,7 +127,8 @@ ChunkRefView RefTable::operator[](std::size_t row) const {
       view.offset = offset_[row];
       break;
     }
-    case ChunkRefKind::missing: break;
+    case ChunkRefKind::missing:
+      break;
   }
   return view;
 }

@@ -57,7 +57,7 @@ class RefTable {
   std::vector<std::size_t> sorted_order() const;
 
   std::size_t rank_;
-  std::size_t sorted_rows_ = 0;  ///< so many rows from the first are in order
+  std::size_t sorted_rows_ = 0;       ///< so many rows from the first are in order
   std::vector<std::uint32_t> index_;  ///< rank_ numbers per row
   std::vector<ChunkRefKind> kind_;
   std::vector<std::uint32_t> target_;  ///< virtual: position in locations_; native: position in chunk_ids_

@@ -23,23 +23,55 @@ struct RepositoryStatus {
 };
 
 // Entries of the operations log. The numbers are the union tags on disk.
-struct RepoInitialized {};                                                                             // 1
-struct RepoMigrated { std::uint8_t from_version = 0, to_version = 0; };                                // 2
-struct ConfigChanged {};                                                                               // 3
-struct MetadataChanged {};                                                                             // 4
-struct TagCreated { std::string name; };                                                               // 5
-struct TagDeleted { std::string name; SnapshotId previous; };                                          // 6
-struct BranchCreated { std::string name; };                                                            // 7
-struct BranchDeleted { std::string name; SnapshotId previous; };                                       // 8
-struct BranchReset { std::string name; SnapshotId previous; };                                         // 9
-struct NewCommit { std::string branch; SnapshotId snapshot; };                                         // 10
-struct CommitAmended { std::string branch; SnapshotId previous; SnapshotId snapshot; };                // 11
-struct NewDetachedSnapshot { SnapshotId snapshot; };                                                   // 12
-struct GarbageCollected {};                                                                            // 13
-struct SnapshotsExpired {};                                                                            // 14
-struct FeatureFlagChanged { std::uint16_t flag = 0; bool new_value = false; bool is_set = false; };    // 15
-struct StatusChanged { RepositoryStatus status; };                                                     // 16
-struct UnknownUpdate { std::uint8_t type = 0; };  // of a newer writer: can be shown, cannot be rewritten
+struct RepoInitialized {};  // 1
+struct RepoMigrated {
+  std::uint8_t from_version = 0, to_version = 0;
+};  // 2
+struct ConfigChanged {};    // 3
+struct MetadataChanged {};  // 4
+struct TagCreated {
+  std::string name;
+};  // 5
+struct TagDeleted {
+  std::string name;
+  SnapshotId previous;
+};  // 6
+struct BranchCreated {
+  std::string name;
+};  // 7
+struct BranchDeleted {
+  std::string name;
+  SnapshotId previous;
+};  // 8
+struct BranchReset {
+  std::string name;
+  SnapshotId previous;
+};  // 9
+struct NewCommit {
+  std::string branch;
+  SnapshotId snapshot;
+};  // 10
+struct CommitAmended {
+  std::string branch;
+  SnapshotId previous;
+  SnapshotId snapshot;
+};  // 11
+struct NewDetachedSnapshot {
+  SnapshotId snapshot;
+};  // 12
+struct GarbageCollected {};  // 13
+struct SnapshotsExpired {};  // 14
+struct FeatureFlagChanged {
+  std::uint16_t flag = 0;
+  bool new_value = false;
+  bool is_set = false;
+};  // 15
+struct StatusChanged {
+  RepositoryStatus status;
+};  // 16
+struct UnknownUpdate {
+  std::uint8_t type = 0;
+};  // of a newer writer: can be shown, cannot be rewritten
 
 using Update = std::variant<RepoInitialized, RepoMigrated, ConfigChanged, MetadataChanged, TagCreated, TagDeleted,
                             BranchCreated, BranchDeleted, BranchReset, NewCommit, CommitAmended, NewDetachedSnapshot,
@@ -74,9 +106,9 @@ struct RepoInfo {
   std::vector<SnapshotInfo> snapshots;    ///< by id
   RepositoryStatus status;
   std::vector<StoredMetadataItem> metadata;
-  std::vector<UpdateEntry> latest_updates;  ///< newest first
+  std::vector<UpdateEntry> latest_updates;    ///< newest first
   std::optional<std::string> updates_before;  ///< name under overwritten/ where the log goes on
-  std::optional<Bytes> config;              ///< FlexBuffers
+  std::optional<Bytes> config;                ///< FlexBuffers
   std::optional<std::vector<std::uint16_t>> enabled_feature_flags;
   std::optional<std::vector<std::uint16_t>> disabled_feature_flags;
   std::optional<Bytes> extra;

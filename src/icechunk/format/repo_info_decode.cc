@@ -54,8 +54,8 @@ class Decoder {
       VDP_ASSIGN(SnapshotInfo snapshot, decode_snapshot_info(*wire_snapshot, wire_snapshots.size()));
       // A lookup is a binary search.
       if (!snapshots.empty() && !(snapshots.back().id < snapshot.id)) {
-        return corrupt(fmt::format("snapshots: {} does not follow {} in order", snapshot.id.text(),
-                                   snapshots.back().id.text()));
+        return corrupt(
+            fmt::format("snapshots: {} does not follow {} in order", snapshot.id.text(), snapshots.back().id.text()));
       }
       snapshots.push_back(std::move(snapshot));
     }
@@ -124,8 +124,7 @@ class Decoder {
     RepositoryStatus status;
     if (wire_status == nullptr) return status;
     if (wire_status->availability() > wire::RepoAvailability::MAX) {
-      return unsupported(
-          fmt::format("status: unknown availability {}", static_cast<int>(wire_status->availability())));
+      return unsupported(fmt::format("status: unknown availability {}", static_cast<int>(wire_status->availability())));
     }
     status.availability = static_cast<Availability>(wire_status->availability());
     status.set_at_us = static_cast<TimestampUs>(wire_status->set_at());
@@ -147,17 +146,22 @@ class Decoder {
   Result<Update> decode_update(const wire::Update& update) {
     using wire::UpdateType;
     switch (update.update_type_type()) {
-      case UpdateType::RepoInitializedUpdate: return RepoInitialized{};
+      case UpdateType::RepoInitializedUpdate:
+        return RepoInitialized{};
       case UpdateType::RepoMigratedUpdate: {
         const auto* migrated = update.update_type_as_RepoMigratedUpdate();
         return RepoMigrated{migrated->from_version(), migrated->to_version()};
       }
-      case UpdateType::ConfigChangedUpdate: return ConfigChanged{};
-      case UpdateType::MetadataChangedUpdate: return MetadataChanged{};
+      case UpdateType::ConfigChangedUpdate:
+        return ConfigChanged{};
+      case UpdateType::MetadataChangedUpdate:
+        return MetadataChanged{};
       case UpdateType::NewDetachedSnapshotUpdate:
         return NewDetachedSnapshot{read_id12(update.update_type_as_NewDetachedSnapshotUpdate()->new_snap_id())};
-      case UpdateType::GCRanUpdate: return GarbageCollected{};
-      case UpdateType::ExpirationRanUpdate: return SnapshotsExpired{};
+      case UpdateType::GCRanUpdate:
+        return GarbageCollected{};
+      case UpdateType::ExpirationRanUpdate:
+        return SnapshotsExpired{};
       case UpdateType::FeatureFlagChangedUpdate: {
         const auto* changed = update.update_type_as_FeatureFlagChangedUpdate();
         return FeatureFlagChanged{changed->id(), changed->new_value(), changed->is_set()};
@@ -166,7 +170,8 @@ class Decoder {
         VDP_ASSIGN(RepositoryStatus status, decode_status(update.update_type_as_RepoStatusChangedUpdate()->status()));
         return StatusChanged{std::move(status)};
       }
-      default: return decode_ref_update(update);
+      default:
+        return decode_ref_update(update);
     }
   }
 
@@ -207,7 +212,8 @@ class Decoder {
         return CommitAmended{std::move(branch), read_id12(amended->previous_snap_id()),
                              read_id12(amended->new_snap_id())};
       }
-      default: return UnknownUpdate{static_cast<std::uint8_t>(update.update_type_type())};
+      default:
+        return UnknownUpdate{static_cast<std::uint8_t>(update.update_type_type())};
     }
   }
 

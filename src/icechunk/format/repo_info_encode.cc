@@ -100,8 +100,8 @@ flatbuffers::Offset<wire::SnapshotInfo> write_snapshot(Builder& builder, const S
                                   message, metadata, wire_pruned);
 }
 
-flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<wire::Ref>>> write_refs(
-    Builder& builder, const std::vector<NamedRef>& refs) {
+flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<wire::Ref>>> write_refs(Builder& builder,
+                                                                                    const std::vector<NamedRef>& refs) {
   std::vector<flatbuffers::Offset<wire::Ref>> offsets;
   for (const NamedRef& ref : refs) {
     offsets.push_back(wire::CreateRef(builder, builder.CreateString(ref.name), ref.snapshot));
@@ -120,8 +120,10 @@ Status check_writable_form(const RepoInfo& info) {
   }
   for (const UpdateEntry& entry : info.latest_updates) {
     if (const auto* unknown = std::get_if<UnknownUpdate>(&entry.update)) {
-      return unsupported(fmt::format("the operations log has an entry of the unknown type {}, which would be lost if "
-                                     "repo were rewritten", unknown->type));
+      return unsupported(
+          fmt::format("the operations log has an entry of the unknown type {}, which would be lost if "
+                      "repo were rewritten",
+                      unknown->type));
     }
   }
   if (info.find_branch("main") == nullptr) return invalid("a repository needs the branch main");

@@ -24,10 +24,20 @@ RepoInfo full() {
   info.disabled_feature_flags = std::vector<std::uint16_t>();
   info.extra = Bytes{1, 2};
   const SnapshotId id{{2}};
-  const std::vector<Update> updates = {RepoInitialized{}, RepoMigrated{1, 2}, ConfigChanged{}, MetadataChanged{},
-                                       TagCreated{"t"}, TagDeleted{"t", id}, BranchCreated{"b"}, BranchDeleted{"b", id},
-                                       BranchReset{"b", id}, NewCommit{"b", id}, CommitAmended{"b", id, id},
-                                       NewDetachedSnapshot{id}, GarbageCollected{}, SnapshotsExpired{},
+  const std::vector<Update> updates = {RepoInitialized{},
+                                       RepoMigrated{1, 2},
+                                       ConfigChanged{},
+                                       MetadataChanged{},
+                                       TagCreated{"t"},
+                                       TagDeleted{"t", id},
+                                       BranchCreated{"b"},
+                                       BranchDeleted{"b", id},
+                                       BranchReset{"b", id},
+                                       NewCommit{"b", id},
+                                       CommitAmended{"b", id, id},
+                                       NewDetachedSnapshot{id},
+                                       GarbageCollected{},
+                                       SnapshotsExpired{},
                                        FeatureFlagChanged{4, true, true},
                                        StatusChanged{{Availability::offline, 5, {}}}};
   for (std::size_t i = 0; i < updates.size(); ++i) {

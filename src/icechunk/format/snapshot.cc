@@ -203,9 +203,9 @@ Bytes encode_snapshot(const Snapshot& snapshot) {
   const auto files_v2 = builder.CreateVector(files);
   const auto extra = write_optional_bytes(builder, snapshot.extra);
   const wire::ObjectId12 id = write_id(snapshot.id);
-  const auto root = wire::CreateSnapshot(builder, &id, nullptr, wire_nodes,
-                                         static_cast<std::uint64_t>(snapshot.flushed_at_us), message, metadata,
-                                         files_v1, files_v2, extra);
+  const auto root =
+      wire::CreateSnapshot(builder, &id, nullptr, wire_nodes, static_cast<std::uint64_t>(snapshot.flushed_at_us),
+                           message, metadata, files_v1, files_v2, extra);
   return seal_root(builder, root, ObjectType::snapshot, metadata_compression_level);
 }
 

@@ -25,8 +25,8 @@ Result<const Root*> verified_root(ByteView payload, ObjectType type) {
   const auto max_tables = static_cast<flatbuffers::uoffset_t>(payload.size() / 4 + 1);
   flatbuffers::Verifier verifier(payload.data(), payload.size(), max_wire_depth, max_tables);
   if (!verifier.VerifyBuffer<Root>(nullptr)) {
-    return corrupt(fmt::format("the {} bytes of its tables are no valid FlatBuffer of a {}", payload.size(),
-                               to_string(type)));
+    return corrupt(
+        fmt::format("the {} bytes of its tables are no valid FlatBuffer of a {}", payload.size(), to_string(type)));
   }
   return flatbuffers::GetRoot<Root>(payload.data());
 }

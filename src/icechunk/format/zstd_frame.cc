@@ -51,8 +51,7 @@ Result<Bytes> decompress_frame(ByteView frame, std::uint64_t max_bytes, std::uin
     ZSTD_outBuffer output{content.data(), content.size(), filled};
     const std::size_t hint = ZSTD_decompressStream(context.get(), &output, &input);
     if (ZSTD_isError(hint)) {
-      return corrupt(
-          fmt::format("zstd frame, near byte {}: {}", base_offset + input.pos, ZSTD_getErrorName(hint)));
+      return corrupt(fmt::format("zstd frame, near byte {}: {}", base_offset + input.pos, ZSTD_getErrorName(hint)));
     }
     const bool stuck = output.pos == filled && input.pos == input.size;
     filled = output.pos;
@@ -67,8 +66,8 @@ Result<Bytes> decompress_frame(ByteView frame, std::uint64_t max_bytes, std::uin
     }
   }
   if (input.pos != input.size) {
-    return corrupt(fmt::format("found {} bytes after the zstd frame at byte {}, expected none",
-                               input.size - input.pos, base_offset + input.pos));
+    return corrupt(fmt::format("found {} bytes after the zstd frame at byte {}, expected none", input.size - input.pos,
+                               base_offset + input.pos));
   }
   content.resize(filled);
   return content;
@@ -89,9 +88,8 @@ DictionaryDecoder::DictionaryDecoder(DictionaryDecoder&&) noexcept = default;
 Result<std::string> DictionaryDecoder::decode(ByteView frame, std::size_t max_bytes) {
   if (!contexts_->dictionary) return corrupt("location dictionary: not a zstd dictionary");
   std::string text(max_bytes, '\0');
-  const std::size_t size =
-      ZSTD_decompress_usingDDict(contexts_->decompressor.get(), text.data(), text.size(), frame.data(), frame.size(),
-                                 contexts_->dictionary.get());
+  const std::size_t size = ZSTD_decompress_usingDDict(contexts_->decompressor.get(), text.data(), text.size(),
+                                                      frame.data(), frame.size(), contexts_->dictionary.get());
   if (ZSTD_isError(size)) return corrupt(fmt::format("compressed location: {}", ZSTD_getErrorName(size)));
   text.resize(size);
   return text;

@@ -18,8 +18,8 @@ bool intersects(const ChunkBox& a, const ChunkBox& b) {
 GridIndex lowest_index(const ChunkBox& box) {
   GridIndex index;
   for (std::uint64_t begin : box.begin) {
-    index.push_back(static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(begin, std::numeric_limits<std::uint32_t>::max())));
+    index.push_back(
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(begin, std::numeric_limits<std::uint32_t>::max())));
   }
   return index;
 }

@@ -23,8 +23,7 @@ Status write_manifests(SessionState& session, const ManifestSplitting& splitting
                        std::vector<ManifestFile>& new_files) {
   const RefTable* changes = session.changes.chunks(node.id);
   if ((changes == nullptr || changes->empty()) && !grid_changed(session, node)) return {};
-  VDP_ASSIGN(auto cell_shape,
-             splitting.cell_shape(node.path, node.array->dimension_names, node.array->shape.size()));
+  VDP_ASSIGN(auto cell_shape, splitting.cell_shape(node.path, node.array->dimension_names, node.array->shape.size()));
   ManifestWriter writer(*session.repository, *session.base, node, changes, std::move(cell_shape));
   VDP_ASSIGN(WrittenManifests written, writer.write());
   node.array->manifests = std::move(written.refs);
@@ -82,12 +81,12 @@ Status publish(const SessionState& session, const Snapshot& snapshot, std::optio
     VDP_ASSIGN(const SnapshotId tip, resolve_in(info, Branch{branch}));
     if (tip != session.base->id) {
       found_tip = tip;
-      return conflict(fmt::format("branch {} is at snapshot {}, expected {}", branch, tip.text(),
-                                  session.base->id.text()));
+      return conflict(
+          fmt::format("branch {} is at snapshot {}, expected {}", branch, tip.text(), session.base->id.text()));
     }
     const auto parent = static_cast<std::int32_t>(*info.find_snapshot(tip));
-    const std::uint32_t position = insert_snapshot(
-        info, {snapshot.id, parent, snapshot.flushed_at_us, snapshot.message, snapshot.metadata, {}});
+    const std::uint32_t position =
+        insert_snapshot(info, {snapshot.id, parent, snapshot.flushed_at_us, snapshot.message, snapshot.metadata, {}});
     set_ref(info.branches, branch, position);
     return {};
   };

@@ -222,8 +222,7 @@ TEST(Commit, IsNoConflictWhenOthersCommitOnTopBeforeTheAnswer) {
       }
     };
     const SnapshotId ours = commit(session, "ours");
-    EXPECT_EQ(messages(repository),
-              (std::vector<std::string>{"other 1", "other 0", "ours", "Repository initialized"}));
+    EXPECT_EQ(messages(repository), (std::vector<std::string>{"other 1", "other 0", "ours", "Repository initialized"}));
     EXPECT_EQ(repository.history(Branch{"main"})->at(2).id, ours);
   }
 }

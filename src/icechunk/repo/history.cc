@@ -33,8 +33,7 @@ Result<std::vector<SnapshotSummary>> walk_legacy(const RepositoryState& reposito
   while (at && history.size() < limit) {
     if (!seen.insert(*at).second) return corrupt(fmt::format("snapshot {} is its own ancestor", at->text()));
     VDP_ASSIGN(const auto snapshot, repository.load_snapshot(*at));
-    VDP_ASSIGN_IN("snapshot " + at->text(), Json metadata,
-                  decode_metadata(snapshot->metadata, snapshot->spec_version));
+    VDP_ASSIGN_IN("snapshot " + at->text(), Json metadata, decode_metadata(snapshot->metadata, snapshot->spec_version));
     history.push_back(
         {snapshot->id, snapshot->parent, snapshot->flushed_at_us, snapshot->message, std::move(metadata)});
     at = snapshot->parent;
@@ -74,13 +73,18 @@ struct Describe {
   std::string operator()(const SnapshotsExpired&) const { return "snapshots expired"; }
   std::string operator()(const FeatureFlagChanged& update) const {
     return fmt::format("feature flag {} {}", update.flag,
-                       !update.is_set ? "back to its default" : update.new_value ? "set" : "cleared");
+                       !update.is_set     ? "back to its default"
+                       : update.new_value ? "set"
+                                          : "cleared");
   }
   std::string operator()(const StatusChanged& update) const {
     switch (update.status.availability) {
-      case Availability::online: return "status: online";
-      case Availability::read_only: return "status: read-only";
-      case Availability::offline: break;
+      case Availability::online:
+        return "status: online";
+      case Availability::read_only:
+        return "status: read-only";
+      case Availability::offline:
+        break;
     }
     return "status: offline";
   }

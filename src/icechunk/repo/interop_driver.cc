@@ -26,7 +26,9 @@ Json ref_json(const ChunkRefView& ref) {
       json["last_modified_s"] = ref.last_modified_s;
       json["offset"] = ref.offset;
       break;
-    default: json["inline"] = base64_encode(ref.bytes); break;
+    default:
+      json["inline"] = base64_encode(ref.bytes);
+      break;
   }
   return json;
 }

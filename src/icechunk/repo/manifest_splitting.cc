@@ -27,11 +27,15 @@ Result<bool> found_in(std::string_view text, const std::string& regex) {
 
 Result<bool> matches(const PathCondition& condition, std::string_view path) {
   switch (condition.kind) {
-    case PathCondition::Kind::any_array: return true;
-    case PathCondition::Kind::path_matches: return found_in(path, condition.regex);
-    case PathCondition::Kind::name_matches: return found_in(path.substr(path.rfind('/') + 1), condition.regex);
+    case PathCondition::Kind::any_array:
+      return true;
+    case PathCondition::Kind::path_matches:
+      return found_in(path, condition.regex);
+    case PathCondition::Kind::name_matches:
+      return found_in(path.substr(path.rfind('/') + 1), condition.regex);
     case PathCondition::Kind::all_of:
-    case PathCondition::Kind::any_of: break;
+    case PathCondition::Kind::any_of:
+      break;
   }
   const bool stops_at = condition.kind == PathCondition::Kind::any_of;
   for (const PathCondition& operand : condition.operands) {
@@ -43,17 +47,20 @@ Result<bool> matches(const PathCondition& condition, std::string_view path) {
 
 Result<bool> matches(const DimensionSplit& split, std::size_t axis, const std::optional<std::string>& name) {
   switch (split.kind) {
-    case DimensionSplit::Kind::any: return true;
-    case DimensionSplit::Kind::axis: return split.axis == axis;
-    case DimensionSplit::Kind::dimension_name: break;
+    case DimensionSplit::Kind::any:
+      return true;
+    case DimensionSplit::Kind::axis:
+      return split.axis == axis;
+    case DimensionSplit::Kind::dimension_name:
+      break;
   }
   if (!name) return false;
   return found_in(*name, split.regex);
 }
 
 Failure not_a(std::string_view what, const Json& value) {
-  return corrupt(fmt::format("found {}, expected {}", value.dump(-1, ' ', false, Json::error_handler_t::replace)
-                                                          .substr(0, 100), what));
+  return corrupt(fmt::format("found {}, expected {}",
+                             value.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 100), what));
 }
 
 Result<std::string> parse_regex(const Json& value) {
@@ -114,11 +121,15 @@ Result<DimensionSplit> parse_dimension(const Json& value) {
 
 Json path_condition_json(const PathCondition& condition) {
   switch (condition.kind) {
-    case PathCondition::Kind::any_array: return "any_array";
-    case PathCondition::Kind::path_matches: return {{"path_matches", {{"regex", condition.regex}}}};
-    case PathCondition::Kind::name_matches: return {{"name_matches", {{"regex", condition.regex}}}};
+    case PathCondition::Kind::any_array:
+      return "any_array";
+    case PathCondition::Kind::path_matches:
+      return {{"path_matches", {{"regex", condition.regex}}}};
+    case PathCondition::Kind::name_matches:
+      return {{"name_matches", {{"regex", condition.regex}}}};
     case PathCondition::Kind::all_of:
-    case PathCondition::Kind::any_of: break;
+    case PathCondition::Kind::any_of:
+      break;
   }
   Json operands = Json::array();
   for (const PathCondition& operand : condition.operands) operands.push_back(path_condition_json(operand));
@@ -210,8 +221,7 @@ ManifestSplitting split_along(const std::string& dimension,
     }
     rule.condition = conditions.size() == 1 ? conditions.front()
                                             : PathCondition{PathCondition::Kind::any_of, {}, std::move(conditions)};
-    rule.dimensions.push_back(
-        {DimensionSplit::Kind::dimension_name, 0, "^" + RE2::QuoteMeta(dimension) + "$", length});
+    rule.dimensions.push_back({DimensionSplit::Kind::dimension_name, 0, "^" + RE2::QuoteMeta(dimension) + "$", length});
     rules.push_back(std::move(rule));
   }
   return ManifestSplitting(std::move(rules));

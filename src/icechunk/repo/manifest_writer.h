@@ -63,8 +63,8 @@ class ManifestWriter {
   const RefTable* changes_;
   const std::size_t rank_;
   const std::vector<std::uint32_t> cell_shape_;
-  std::vector<Fate> fates_;       ///< per manifest of the base
-  std::vector<bool> read_;        ///< its references are in cells_
+  std::vector<Fate> fates_;  ///< per manifest of the base
+  std::vector<bool> read_;   ///< its references are in cells_
   std::map<GridIndex, Cell> cells_;
 };
 

@@ -27,8 +27,7 @@ void set_ref(std::vector<NamedRef>& refs, const std::string& name, std::uint32_t
   }
 }
 
-void log_update(RepoInfo& info, Update update, const std::string& backup, TimestampUs now_us,
-                std::size_t max_entries) {
+void log_update(RepoInfo& info, Update update, const std::string& backup, TimestampUs now_us, std::size_t max_entries) {
   std::vector<UpdateEntry> former = std::move(info.latest_updates);
   info.latest_updates.clear();
   const TimestampUs earliest = former.empty() ? 0 : former.front().updated_at_us + 1;
@@ -45,8 +44,8 @@ void log_update(RepoInfo& info, Update update, const std::string& backup, Timest
 }
 
 bool is_disabled(const RepoInfo& info, std::uint16_t feature_flag) {
-  return info.disabled_feature_flags && std::ranges::find(*info.disabled_feature_flags, feature_flag) !=
-                                            info.disabled_feature_flags->end();
+  return info.disabled_feature_flags &&
+         std::ranges::find(*info.disabled_feature_flags, feature_flag) != info.disabled_feature_flags->end();
 }
 
 bool has_backup(const RepoInfo& info, const std::string& backup) {

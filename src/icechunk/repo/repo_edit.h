@@ -17,8 +17,7 @@ void set_ref(std::vector<NamedRef>& refs, const std::string& name, std::uint32_t
 /// Puts `update` at the head of the operations log. The former head gets `backup`, the name of the copy that was made
 /// of the object it described. Entries from the first that no longer fits into `max_entries` on are left to the backup
 /// that this entry names. The entry's time is `now_us`, or just after the former head's where the clock is behind.
-void log_update(RepoInfo& info, Update update, const std::string& backup, TimestampUs now_us,
-                std::size_t max_entries);
+void log_update(RepoInfo& info, Update update, const std::string& backup, TimestampUs now_us, std::size_t max_entries);
 
 /// Whether a feature is switched off by its flag.
 bool is_disabled(const RepoInfo& info, std::uint16_t feature_flag);

@@ -31,8 +31,7 @@ std::string backup_name(const RepositoryState& repository) {
 /// One run of the update, over all its attempts.
 class UpdateLoop {
  public:
-  UpdateLoop(const RepositoryState& repository, const RepoUpdate& update)
-      : repository_(repository), update_(update) {}
+  UpdateLoop(const RepositoryState& repository, const RepoUpdate& update) : repository_(repository), update_(update) {}
 
   Status run() {
     for (int attempt = 0; attempt < max_attempts; ++attempt) {
@@ -50,9 +49,8 @@ class UpdateLoop {
       if (done) return {};
     }
     if (unresolved_) return unknown(last_problem_);
-    return fail(ErrorKind::transient,
-                fmt::format("{}{}: gave up after {} attempts: {}", repository_.store().url(), repo_key, max_attempts,
-                            last_problem_));
+    return fail(ErrorKind::transient, fmt::format("{}{}: gave up after {} attempts: {}", repository_.store().url(),
+                                                  repo_key, max_attempts, last_problem_));
   }
 
  private:

@@ -31,8 +31,10 @@ Status check_format_version(const RepoInfo& info) {
 }
 
 Failure legacy_is_readonly(const ObjectStore& store) {
-  return unsupported(fmt::format("{}: the repository has format version 1, which is only read: migrate it to version 2 "
-                                 "with the official icechunk (icechunk.upgrade_icechunk_repository)", store.url()));
+  return unsupported(
+      fmt::format("{}: the repository has format version 1, which is only read: migrate it to version 2 "
+                  "with the official icechunk (icechunk.upgrade_icechunk_repository)",
+                  store.url()));
 }
 
 Status check_ref_name(const std::string& name) {

@@ -58,8 +58,7 @@ std::vector<VirtualChunkContainer> RepositoryConfig::virtual_chunk_containers() 
   for (const auto& [prefix, container] : stored.items()) {
     if (!is_absolute_prefix(prefix)) continue;
     const Json& name = member(container, "name");
-    containers.push_back({prefix,
-                          name.is_string() ? std::optional<std::string>(name.get<std::string>()) : std::nullopt,
+    containers.push_back({prefix, name.is_string() ? std::optional<std::string>(name.get<std::string>()) : std::nullopt,
                           member(container, "store")});
   }
   return containers;
@@ -83,13 +82,15 @@ void RepositoryConfig::set_updates_per_repo_object(std::uint32_t count) {
 
 Status RepositoryConfig::set_virtual_chunk_container(const VirtualChunkContainer& container) {
   if (!is_absolute_prefix(container.url_prefix)) {
-    return invalid(fmt::format("virtual chunk container: found the prefix \"{}\", expected an absolute URL that ends "
-                               "in '/'", container.url_prefix));
+    return invalid(
+        fmt::format("virtual chunk container: found the prefix \"{}\", expected an absolute URL that ends "
+                    "in '/'",
+                    container.url_prefix));
   }
   for (const VirtualChunkContainer& other : virtual_chunk_containers()) {
     if (container.name && other.name == container.name && other.url_prefix != container.url_prefix) {
-      return invalid(fmt::format("virtual chunk container: the name {} is that of {} already", *container.name,
-                                 other.url_prefix));
+      return invalid(
+          fmt::format("virtual chunk container: the name {} is that of {} already", *container.name, other.url_prefix));
     }
   }
   object_member(document_, containers_key)[container.url_prefix] = {
@@ -103,8 +104,8 @@ void RepositoryConfig::set_manifest_splitting(const ManifestSplitting& splitting
   Json& manifest = object_member(document_, "manifest");
   manifest["splitting"] = splitting.to_json();
   // The official structure knows no defaults for the other parts of `manifest`, only null.
-  for (const char* other : {"preload", "virtual_chunk_location_compression",
-                            "max_concurrent_manifest_fetches_during_commit"}) {
+  for (const char* other :
+       {"preload", "virtual_chunk_location_compression", "max_concurrent_manifest_fetches_during_commit"}) {
     if (!manifest.contains(other)) manifest[other] = nullptr;
   }
 }

@@ -23,8 +23,8 @@ void correct_chunk_counts(Snapshot& snapshot) {
     if (!metadata || metadata->rank() != node.array->shape.size()) continue;
     const zarr::Shape grid = metadata->grid_shape();
     for (std::size_t d = 0; d < grid.size(); ++d) {
-      node.array->shape[d].chunk_count = static_cast<std::uint32_t>(
-          std::min<std::uint64_t>(grid[d], std::numeric_limits<std::uint32_t>::max()));
+      node.array->shape[d].chunk_count =
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(grid[d], std::numeric_limits<std::uint32_t>::max()));
     }
   }
 }
@@ -49,8 +49,8 @@ Result<std::shared_ptr<const Snapshot>> RepositoryState::load_snapshot(const Sna
   VDP_ASSIGN_IN(store_->url(), const ObjectData object, store_->get(key));
   VDP_ASSIGN_IN(store_->url() + key, Snapshot snapshot, decode_snapshot(object.bytes));
   if (snapshot.id != id) {
-    return corrupt(fmt::format("{}{}: found the snapshot {}, expected {}", store_->url(), key, snapshot.id.text(),
-                               id.text()));
+    return corrupt(
+        fmt::format("{}{}: found the snapshot {}, expected {}", store_->url(), key, snapshot.id.text(), id.text()));
   }
   if (snapshot.spec_version == 1) correct_chunk_counts(snapshot);
   return std::make_shared<const Snapshot>(std::move(snapshot));

@@ -35,8 +35,8 @@ TEST(Repository, HasTheObjectsOfTheFormat) {
   std::vector<std::string> keys;
   const auto objects = store->list("").value();
   for (const ObjectInfo& object : objects) keys.push_back(object.key);
-  EXPECT_EQ(keys, (std::vector<std::string>{"repo", "snapshots/1CECHNKREP0F1RSTCMT0",
-                                            "transactions/1CECHNKREP0F1RSTCMT0"}));
+  EXPECT_EQ(keys,
+            (std::vector<std::string>{"repo", "snapshots/1CECHNKREP0F1RSTCMT0", "transactions/1CECHNKREP0F1RSTCMT0"}));
 }
 
 TEST(Repository, ConfigurationIsSavedAsAnUpdate) {
@@ -137,8 +137,8 @@ TEST(Repository, DamagedObjectsAreErrors) {
       const auto repository = Repository::open(store);
       const auto reader = repository ? repository->readonly_session(Branch{"main"})
                                      : Result<Session>(std::unexpected(repository.error()));
-      const auto ref = reader ? reader->chunk_ref("/a", {0})
-                              : Result<std::optional<ChunkRef>>(std::unexpected(reader.error()));
+      const auto ref =
+          reader ? reader->chunk_ref("/a", {0}) : Result<std::optional<ChunkRef>>(std::unexpected(reader.error()));
       const bool first_snapshot = object.key.ends_with(first_snapshot_id.text());
       EXPECT_EQ(ref.has_value(), first_snapshot) << object.key << " cut at " << size;
       refused += !ref;
@@ -163,18 +163,16 @@ TEST(RepoEdit, InsertingASnapshotShiftsWhatPointsBehindIt) {
 
 TEST(RepoEdit, TheLogIsCutOnlyAtABackup) {
   RepoInfo info;
-  info.latest_updates = {{ConfigChanged{}, 30, std::nullopt},
-                         {RepoMigrated{1, 2}, 20, std::nullopt},
-                         {NewCommit{"main", {}}, 10, "old"}};
+  info.latest_updates = {
+      {ConfigChanged{}, 30, std::nullopt}, {RepoMigrated{1, 2}, 20, std::nullopt}, {NewCommit{"main", {}}, 10, "old"}};
   log_update(info, MetadataChanged{}, "backup", 5, 1);
   ASSERT_EQ(info.latest_updates.size(), 1u);
   EXPECT_EQ(info.latest_updates[0].updated_at_us, 31);
   EXPECT_EQ(info.updates_before, "backup");
   EXPECT_TRUE(has_backup(info, "backup"));
 
-  info.latest_updates = {{ConfigChanged{}, 30, std::nullopt},
-                         {RepoMigrated{1, 2}, 20, std::nullopt},
-                         {NewCommit{"main", {}}, 10, "old"}};
+  info.latest_updates = {
+      {ConfigChanged{}, 30, std::nullopt}, {RepoMigrated{1, 2}, 20, std::nullopt}, {NewCommit{"main", {}}, 10, "old"}};
   log_update(info, MetadataChanged{}, "backup", 50, 2);
   ASSERT_EQ(info.latest_updates.size(), 3u);
   EXPECT_EQ(info.latest_updates[0].backup, std::nullopt);

@@ -37,7 +37,7 @@ struct SnapshotSummary {
   std::optional<SnapshotId> parent;  ///< none for the first
   TimestampUs flushed_at_us = 0;
   std::string message;
-  Json metadata = Json::object();    ///< name -> value
+  Json metadata = Json::object();  ///< name -> value
 };
 
 }  // namespace vdp::icechunk

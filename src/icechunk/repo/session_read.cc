@@ -14,8 +14,8 @@ namespace {
 Result<ChunkBox> cut_to_grid(const NodeSnapshot& array, const ChunkBox& box) {
   const auto& shape = array.array->shape;
   if (box.begin.size() != shape.size() || box.end.size() != shape.size()) {
-    return invalid(fmt::format("{}: found a box of {} dimensions, expected {}", array.path, box.begin.size(),
-                               shape.size()));
+    return invalid(
+        fmt::format("{}: found a box of {} dimensions, expected {}", array.path, box.begin.size(), shape.size()));
   }
   ChunkBox cut = box;
   for (std::size_t d = 0; d < shape.size(); ++d) {
@@ -89,7 +89,8 @@ Result<std::optional<Bytes>> Session::read_chunk(const std::string& path, const 
   const auto& virtual_chunk = std::get<VirtualChunk>(*ref);
   if (!read_virtual) {
     return fail(ErrorKind::denied, fmt::format("{}: the chunk lies in {}, which this session was not given leave to "
-                                               "read", path, virtual_chunk.location.url));
+                                               "read",
+                                               path, virtual_chunk.location.url));
   }
   VDP_ASSIGN_IN(path, Bytes bytes, read_virtual(virtual_chunk));
   return std::optional<Bytes>(std::move(bytes));

@@ -19,7 +19,7 @@ class SessionState {
   std::optional<std::string> branch;
   RepositoryConfig config;  ///< as it was when the session was opened
   ChangeSet changes;
-  bool spent = false;       ///< a commit's outcome is unknown
+  bool spent = false;  ///< a commit's outcome is unknown
 
   Status check_usable() const;
   Status check_writable() const;

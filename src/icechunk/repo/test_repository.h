@@ -9,9 +9,9 @@
 namespace vdp::icechunk {
 
 /// EXPECTs success, and shows the error otherwise.
-#define EXPECT_OK(expression)                                     \
-  do {                                                            \
-    const auto& vdp_expected = (expression);                      \
+#define EXPECT_OK(expression)                                                       \
+  do {                                                                              \
+    const auto& vdp_expected = (expression);                                        \
     EXPECT_TRUE(vdp_expected) << (vdp_expected ? "" : vdp_expected.error().text()); \
   } while (false)
 
