@@ -44,7 +44,9 @@ void add_source(std::vector<Word>& words) {
       words.end(),
       {
           {"source", "prefix", Type::text, "required",
-           "The URL or folder that all granules lie under. The store's virtual chunk container is made of it."},
+           "The URL or folder that all granules lie under. Symbolic links in a folder are followed. The store's "
+           "virtual "
+           "chunk container is made of it."},
           {"source", "access", Type::text, "by scheme: local files and http anonymous, s3 iam", "How to read it.",
            ready, with_planned(all_ready({"anonymous"}), {"iam", "earthdata", "http-basic", "bearer"})},
           {"source", "credentials_url", Type::text, "", "Where temporary credentials come from.", planned},

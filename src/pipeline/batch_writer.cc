@@ -20,7 +20,7 @@ class BatchWriter {
     VDP_ASSIGN(const auto before, session_.array_metadata(path(axis_.name)));
     const std::uint64_t old_slots = before.shape.at(0);
     if (state_.slots > old_slots) VDP_TRY(grow());
-    VDP_TRY(write_group_attributes());
+    VDP_TRY(write_group_attributes(group_, state_.store, session_));
     VDP_TRY(collect_axis_values(old_slots));
     for (const PlannedGranule& planned : batch) VDP_TRY(write_granule(planned));
     for (const auto& [name, pieces] : rows_) {
@@ -41,14 +41,6 @@ class BatchWriter {
       VDP_TRY(session_.set_array(path(name), metadata));
     }
     return session_.set_array(provenance_array(group_), provenance_metadata(axis_.name, state_.slots));
-  }
-
-  Status write_group_attributes() {
-    VDP_ASSIGN(const Json stored, session_.attributes(group_));
-    Json attributes = state_.store.attributes;
-    attributes.update(state_.store.foreign_attributes);
-    if (same_json(stored, attributes)) return {};
-    return session_.set_group(group_, zarr::zarr_json_group(attributes));
   }
 
   /// Coordinate values of the slots that are new.

@@ -197,6 +197,7 @@ Status Planner::combine_group_attributes(const PreparedGranule& granule, std::ve
     notes.push_back(fmt::format("group attribute {} differs between files and was dropped", name));
   }
   state_.store.attributes = std::move(combined.attributes);
+  for (const auto& [name, value] : state_.store.attributes.items()) state_.store.attribute_names.insert(name);
   return {};
 }
 

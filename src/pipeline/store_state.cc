@@ -106,6 +106,19 @@ Result<StoreState> load_store_state(const dataset::DatasetFile& file, const data
   return state;
 }
 
+Status write_group_attributes(const std::string& group, const dataset::Template& store, icechunk::Session& session) {
+  Json attributes = store.attributes;
+  attributes.update(store.foreign_attributes);
+  VDP_ASSIGN(const Json stored, session.attributes(group));
+  if (!same_json(stored, attributes)) VDP_TRY(session.set_group(group, zarr::zarr_json_group(attributes)));
+  const std::string path = provenance_group(group);
+  VDP_ASSIGN(Json contract, session.attributes(path));
+  const Json names = store.attribute_names;
+  if (same_json(contract[contract_attribute]["attributes"], names)) return {};
+  contract[contract_attribute]["attributes"] = names;
+  return session.set_group(path, zarr::zarr_json_group(contract));
+}
+
 Status write_template(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
                       const dataset::AxisEncoding& encoding, const dataset::Template& store,
                       const PreparedGranule& seed, icechunk::Session& session) {

@@ -30,6 +30,10 @@ std::string variable_path(const std::string& group, const std::string& variable)
 Result<StoreState> load_store_state(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
                                     const icechunk::Session& session);
 
+/// Writes the group's attributes, and which of them are the granules', as `store` has them; nothing where it is so
+/// already.
+Status write_group_attributes(const std::string& group, const dataset::Template& store, icechunk::Session& session);
+
 /// Writes a new store's groups, arrays, static values and, on a regular axis with an end, all coordinate values.
 /// `seed` has values and proofs of all static variables of `store`.
 struct PreparedGranule;

@@ -1,0 +1,157 @@
+// The pipeline in one process: a real file of netCDF-C in a source in memory, a repository in memory.
+#include "pipeline/dataset_processor.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "pipeline/run.h"
+#include "store/open_store.h"
+
+namespace vdp {
+namespace {
+
+/// time(3) = 0, 1, 2 days since 2000-01-01; v(time, lat).
+Bytes netcdf_file() {
+  std::ifstream file(VDP_HDF5_TESTDATA "/netcdf.nc", std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// Puts another version in the place of the object once it has been read.
+class ReplacedWhileRead final : public ObjectStore {
+ public:
+  explicit ReplacedWhileRead(ObjectStorePtr inner) : inner_(std::move(inner)) {}
+  std::string url() const override { return inner_->url(); }
+  Result<ObjectInfo> head(std::string_view key) override { return inner_->head(key); }
+  Result<ObjectData> get(std::string_view key) override { return replace_after(key, inner_->get(key)); }
+  Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) override {
+    return replace_after(key, inner_->get_range(key, range, if_etag));
+  }
+  Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override {
+    return inner_->put(key, bytes, condition);
+  }
+  Status copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) override {
+    return inner_->copy(from, to, if_etag);
+  }
+  Status remove(std::string_view key) override { return inner_->remove(key); }
+  Result<std::vector<ObjectInfo>> list(std::string_view prefix) override { return inner_->list(prefix); }
+
+ private:
+  template <typename Answer>
+  Answer replace_after(std::string_view key, Answer answer) {
+    EXPECT_TRUE(inner_->put(key, netcdf_file()));
+    return answer;
+  }
+  ObjectStorePtr inner_;
+};
+
+class DatasetProcessorTest : public testing::Test {
+ protected:
+  DatasetProcessorTest() {
+    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+    source_ = *open_store("memory://source-" + name);
+    const std::string text = "[store]\nurl = \"memory://store-" + name + "/\"\n[source]\nprefix = \"memory://source-" +
+                             name +
+                             "/\"\npattern = \"{part:re:[a-z]}.nc\"\n[axis.time]\nkind = \"grow\"\nfrom = \"value\"\n";
+    auto file = dataset::parse_dataset_file(text, "/data/dataset.toml", {}, [](const auto&) { return std::nullopt; });
+    EXPECT_TRUE(file) << dataset::to_error("", file.error()).text();
+    file_ = std::move(*file);
+  }
+
+  std::unique_ptr<DatasetProcessor> make_processor() {
+    auto made = DatasetProcessor::create(file_, {});
+    EXPECT_TRUE(made) << made.error().text();
+    return std::move(*made);
+  }
+
+  RunReport run() {
+    auto processor = make_processor();
+    auto report = run_pipeline(file_, *source_, *processor, {});
+    EXPECT_TRUE(report) << report.error().text();
+    return *report;
+  }
+
+  Granule granule(const std::string& key) {
+    const auto info = source_->head(key).value();
+    return {source_->url() + key, key, info.size, info.etag, info.last_modified_us};
+  }
+
+  dataset::DatasetFile file_;
+  ObjectStorePtr source_;
+};
+
+TEST_F(DatasetProcessorTest, WritesOnceAndThenHasNothingToDo) {
+  ASSERT_TRUE(source_->put("a.nc", netcdf_file()));
+  const auto first = run();
+  EXPECT_TRUE(first.created);
+  EXPECT_EQ(first.forward.outcomes.written, 1U) << first.forward.not_written.front().reason;
+  EXPECT_EQ(first.forward.commits, 1U);
+  const auto second = run();
+  EXPECT_EQ(second.enqueued, 0U);
+  EXPECT_EQ(second.forward.commits, 0U);
+  EXPECT_EQ(second.forward.outcomes.unchanged, 1U);
+}
+
+TEST_F(DatasetProcessorTest, ADryRunWritesNothing) {
+  ASSERT_TRUE(source_->put("a.nc", netcdf_file()));
+  auto processor = make_processor();
+  const auto report = run_pipeline(file_, *source_, *processor, {.dry_run = true});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->enqueued, 1U);
+  EXPECT_TRUE(processor->target()->list("")->empty());
+}
+
+TEST_F(DatasetProcessorTest, TwoFilesForTheSameSlotsAreNotBothWritten) {
+  ASSERT_TRUE(source_->put("a.nc", netcdf_file()));
+  ASSERT_TRUE(source_->put("b.nc", netcdf_file()));
+  const auto report = run();
+  EXPECT_EQ(report.forward.outcomes.written, 1U);
+  ASSERT_EQ(report.forward.not_written.size(), 1U);
+  EXPECT_NE(report.forward.not_written[0].reason.find("belongs to"), std::string::npos);
+}
+
+TEST_F(DatasetProcessorTest, AFileReplacedWhileItIsReadIsNotWritten) {
+  ASSERT_TRUE(source_->put("a.nc", netcdf_file()));
+  const auto schema = make_processor()->derive_schema(granule("a.nc"));
+  ASSERT_TRUE(schema) << schema.error().text();
+  const PrepareContext context{file_, file_.axes[0], std::make_shared<ReplacedWhileRead>(source_), system_clock()};
+  auto shaped = shape_granule(context, granule("a.nc"));
+  const auto prepared = shaped ? prepare_granule(context, schema->store, std::move(*shaped))
+                               : Result<PreparedGranule>(std::unexpected(shaped.error()));
+  ASSERT_FALSE(prepared);
+  EXPECT_EQ(prepared.error().kind, ErrorKind::conflict) << prepared.error().text();
+}
+
+TEST_F(DatasetProcessorTest, AConflictIsSettledByReplay) {
+  ASSERT_TRUE(source_->put("a.nc", netcdf_file()));
+  auto slow = make_processor();
+  const std::vector<Granule> batch = {granule("a.nc")};
+  auto repository = slow->initialize_store(batch);
+  ASSERT_TRUE(repository) << repository.error().text();
+  auto session = slow->initialize_session(*repository);
+  ASSERT_TRUE(slow->process_files(*session, batch));
+
+  EXPECT_EQ(run().forward.outcomes.written, 1U);  // somebody else is first
+
+  const auto lost = slow->commit_processed_files(*session, {});
+  ASSERT_TRUE(lost);
+  EXPECT_TRUE(std::holds_alternative<icechunk::CommitConflict>(*lost));
+  session = slow->initialize_session(*repository);
+  const auto outcomes = slow->process_files(*session, batch);
+  ASSERT_TRUE(outcomes);
+  EXPECT_EQ(outcomes->front().kind, Outcome::Kind::unchanged);
+  const auto nothing = slow->commit_processed_files(*session, *outcomes);
+  EXPECT_TRUE(std::holds_alternative<icechunk::NothingToCommit>(*nothing));
+}
+
+TEST_F(DatasetProcessorTest, WithoutAFileThatCanBeReadEachHasItsReason) {
+  ASSERT_TRUE(source_->put("a.nc", to_bytes("text")));
+  ASSERT_TRUE(source_->put("b.nc", Bytes(1000, 0)));
+  const auto report = run();
+  EXPECT_FALSE(report.created);
+  EXPECT_EQ(report.forward.outcomes.rejected, 2U);
+}
+
+}  // namespace
+}  // namespace vdp
