@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "base/checked.h"
+#include "base/json_field.h"
 #include "base/nearest.h"
 #include "manifest/reshape.h"
 #include "zarr/codec_pipeline.h"
@@ -20,11 +21,6 @@ namespace {
 constexpr std::uint64_t small_variable_bytes = 64 * 1024;
 /// Decoded chunks along the axis aim at this size: rewritten once a batch.
 constexpr std::uint64_t native_chunk_bytes = 32 * 1024;
-
-std::string text_attribute(const Json& attributes, const std::string& name) {
-  const auto found = attributes.find(name);
-  return found != attributes.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 std::uint64_t element_bytes(const zarr::DataType& type) { return std::max<std::uint64_t>(type.size_bytes, 1); }
 
@@ -39,7 +35,7 @@ std::uint64_t row_bytes(const zarr::ArrayMetadata& metadata, std::size_t axis_di
 std::set<std::string> coordinate_names(const VirtualDataset& seed) {
   std::set<std::string> names;
   for (const auto& [variable, array] : seed.variables) {
-    std::istringstream list(text_attribute(array.metadata.attributes, "coordinates"));
+    std::istringstream list(text_field(array.metadata.attributes, "coordinates"));
     for (std::string name; list >> name;) names.insert(name);
   }
   return names;
@@ -67,7 +63,7 @@ class Drafter {
         coordinates_(coordinate_names(seed)) {
     if (const auto found = seed.variables.find(axis.name); found != seed.variables.end()) {
       for (const char* attribute : {"bounds", "climatology"}) {
-        axis_bounds_.insert(text_attribute(found->second.metadata.attributes, attribute));
+        axis_bounds_.insert(text_field(found->second.metadata.attributes, attribute));
       }
     }
   }
@@ -147,7 +143,7 @@ class Drafter {
 
   void draft_along_axis(const std::string& name, const VirtualArray& array, VariableTemplate& variable) {
     const std::size_t dimension = *variable.axis_dimension;
-    variable.in_axis_units = axis_bounds_.contains(name) && text_attribute(array.metadata.attributes, "units").empty();
+    variable.in_axis_units = axis_bounds_.contains(name) && text_field(array.metadata.attributes, "units").empty();
     const std::string reason = reason_to_decode(name, array, variable, dimension);
     variable.metadata.shape[dimension] = slots_;
     if (reason.empty()) {
@@ -242,7 +238,7 @@ std::optional<SeedCoordinate> seed_coordinate(const VirtualDataset& granule, con
   const auto found = granule.variables.find(axis);
   if (found == granule.variables.end()) return std::nullopt;
   const auto& metadata = found->second.metadata;
-  return SeedCoordinate{text_attribute(metadata.attributes, "units"), text_attribute(metadata.attributes, "calendar"),
+  return SeedCoordinate{text_field(metadata.attributes, "units"), text_field(metadata.attributes, "calendar"),
                         metadata.data_type.kind == zarr::DataType::Kind::floating};
 }
 

@@ -137,6 +137,12 @@ TEST_F(DraftTest, StaticVariablesOfOneDimensionAreNativeOthersReferences) {
   EXPECT_EQ(draft_.store.variables.at("area").role, Role::static_refs);
 }
 
+TEST_F(DraftTest, AttributesThatAreNoTextsAreNone) {
+  seed_.variables["time"].metadata.attributes = {{"units", 5}, {"bounds", Json::array({"x"})}};
+  EXPECT_EQ(seed_coordinate(seed_, "time")->units, "");
+  EXPECT_EQ(drafted("time").role, Role::axis);
+}
+
 TEST_F(DraftTest, NamesWhatIsMissing) {
   file_.coords.native = {{"latt"}};
   auto draft = draft_template(file_, axis_, encoding_, seed_, 0);

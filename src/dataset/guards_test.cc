@@ -161,6 +161,10 @@ TEST(Template, RefusesAContractThatTheStoreContradicts) {
   EXPECT_FALSE(apply_contract(with({{"role", "unheard of"}}), bare));
   EXPECT_FALSE(apply_contract({{"contract", 2}}, bare));
   EXPECT_FALSE(apply_contract(with({{"role", "axis"}}), {}));
+  // Of another type than ours: an error, not an exception.
+  EXPECT_FALSE(apply_contract({{"contract", "1"}}, bare));
+  EXPECT_FALSE(apply_contract({{"contract", 1}, {"axis", 5}, {"variables", {{"lat", {{"role", "axis"}}}}}}, bare));
+  EXPECT_TRUE(apply_contract(with({{"role", "axis"}, {"in_axis_units", "yes"}}), bare));
 }
 
 }  // namespace

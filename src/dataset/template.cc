@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "base/json_field.h"
+
 namespace vdp::dataset {
 namespace {
 
@@ -26,9 +28,9 @@ Json variable_json(const VariableTemplate& variable) {
 Result<VariableTemplate> parse_variable(const Json& json, VariableTemplate variable, const std::string& axis) {
   if (!json.is_object() || !json.contains("role") || !json["role"].is_string()) return corrupt("no role");
   VDP_ASSIGN(variable.role, parse_role(json["role"].get<std::string>()));
-  variable.in_axis_units = json.value("in_axis_units", false);
+  variable.in_axis_units = is_set(json, "in_axis_units");
   if (const auto proof = json.find("sha256"); proof != json.end() && proof->is_object()) {
-    variable.proof = StaticProof{proof->value("encoded", ""), proof->value("values", "")};
+    variable.proof = StaticProof{text_field(*proof, "encoded"), text_field(*proof, "values")};
   }
   variable.axis_dimension = variable.metadata.dimension(axis);
   if (is_static(variable.role) && !variable.proof) return corrupt("static, and without a proof");
@@ -65,11 +67,11 @@ Json contract_json(const Template& value) {
 }
 
 Result<Template> apply_contract(const Json& contract, Template from_store) {
-  if (!contract.is_object() || contract.value("contract", 0) != contract_version) {
+  if (!contract.is_object() || contract.value("contract", Json()) != contract_version) {
     return unsupported(fmt::format("the store's template is not of version {}", contract_version));
   }
   Template result;
-  result.axis = contract.value("axis", "");
+  result.axis = text_field(contract, "axis");
   for (const Json& name : contract.value("attributes", Json::array())) {
     if (name.is_string()) result.attribute_names.insert(name.get<std::string>());
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_field.h"
 #include "zarr/values.h"
 
 namespace vdp {
@@ -21,11 +22,6 @@ constexpr std::int64_t ns_per_second = 1'000'000'000;
 TimeUnits units_for(Calendar calendar, bool whole_seconds) {
   return {whole_seconds ? ns_per_second : 1, Instant{}, calendar,
           whole_seconds ? "seconds since 1970-01-01" : "nanoseconds since 1970-01-01"};
-}
-
-std::string text_attribute(const Json& attributes, const std::string& name) {
-  const auto found = attributes.find(name);
-  return found != attributes.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 class AxisValueFinder {
@@ -73,10 +69,10 @@ class AxisValueFinder {
       VDP_ASSIGN(const auto numbers, zarr::as_integers(metadata.data_type, bytes));
       coordinate_.assign(numbers.begin(), numbers.end());
     }
-    const std::string units = text_attribute(metadata.attributes, "units");
+    const std::string units = text_field(metadata.attributes, "units");
     if (!dataset::is_absolute_time(units)) return {};
     VDP_ASSIGN_IN("axis coordinate", granule_.coordinate_units,
-                  dataset::parse_time_units(units, text_attribute(metadata.attributes, "calendar")));
+                  dataset::parse_time_units(units, text_field(metadata.attributes, "calendar")));
     return {};
   }
 

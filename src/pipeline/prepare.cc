@@ -6,6 +6,7 @@
 #include <bit>
 #include <span>
 
+#include "base/json_field.h"
 #include "base/sha256.h"
 #include "dataset/draft.h"
 #include "dataset/shape.h"
@@ -208,9 +209,9 @@ class ValueReader {
 
 Status convert_to_store_units(const Template& store, PreparedGranule& granule) {
   const Json& attributes = store.axis_variable().metadata.attributes;
-  const std::string units = attributes.value("units", "");
+  const std::string units = text_field(attributes, "units");
   if (!granule.coordinate_units || !dataset::is_absolute_time(units)) return {};
-  VDP_ASSIGN(const auto to, dataset::parse_time_units(units, attributes.value("calendar", "")));
+  VDP_ASSIGN(const auto to, dataset::parse_time_units(units, text_field(attributes, "calendar")));
   for (const auto& [name, variable] : store.variables) {
     const auto values = granule.values.find(name);
     if (!variable.in_axis_units || values == granule.values.end()) continue;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
+#include "base/json_field.h"
 #include "pipeline/native_rows.h"
 #include "pipeline/prepare.h"
 
@@ -36,8 +36,8 @@ Result<dataset::Template> read_template(const std::string& group, const icechunk
 Result<dataset::AxisEncoding> stored_encoding(const dataset::AxisSpec& axis, const dataset::Template& store) {
   const auto& metadata = store.axis_variable().metadata;
   dataset::SeedCoordinate coordinate;
-  coordinate.units = metadata.attributes.value("units", "");
-  coordinate.calendar = metadata.attributes.value("calendar", "");
+  coordinate.units = text_field(metadata.attributes, "units");
+  coordinate.calendar = text_field(metadata.attributes, "calendar");
   coordinate.floating = metadata.data_type.kind == zarr::DataType::Kind::floating;
   // What the store has holds: units, calendar and type of an axis never change after its first value.
   dataset::AxisSpec spec = axis;
@@ -99,7 +99,7 @@ Result<StoreState> load_store_state(const dataset::DatasetFile& file, const data
     return invalid(
         fmt::format("the store's axis is \"{}\", the dataset file's is \"{}\"", state.store.axis, axis.name));
   }
-  state.seed_uri = contract.value("seed", "");
+  state.seed_uri = text_field(contract, "seed");
   VDP_ASSIGN(state.encoding, stored_encoding(axis, state.store));
   VDP_TRY(load_axis(axis, variable_path(file.identity.group, axis.name), session, state));
   VDP_ASSIGN(state.provenance, Provenance::load(session, file.identity.group));
