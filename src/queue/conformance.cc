@@ -1,6 +1,7 @@
 #include "queue/conformance.h"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -35,6 +36,14 @@ Message QueueConformance::receive_one(std::int64_t visibility_timeout_us) {
   return messages.empty() ? Message{} : messages.front();
 }
 
+Status QueueConformance::extend(const std::string& receipt, std::int64_t visibility_timeout_us) {
+  const std::vector<std::string> receipts = {receipt};
+  auto statuses = queue_->extend(receipts, visibility_timeout_us);
+  if (!statuses) return std::unexpected(statuses.error());
+  EXPECT_EQ(statuses->size(), 1U);
+  return statuses->front();
+}
+
 Status QueueConformance::remove(const std::string& receipt) {
   const std::vector<std::string> receipts = {receipt};
   auto statuses = queue_->remove(receipts);
@@ -51,7 +60,8 @@ QueueDepth QueueConformance::depth() {
 
 TEST_P(QueueConformance, DeliversWhatWasSent) {
   EXPECT_TRUE(receive(10).empty());
-  const auto ids = send({"a", "b", "", "d\n\"é"});
+  const std::string bytes("d\n\"é\0\xff", 7);
+  const auto ids = send({"a", "b", "", bytes});
   ASSERT_EQ(ids.size(), 4U);
   EXPECT_EQ(std::set(ids.begin(), ids.end()).size(), 4U);
   const auto messages = receive(10);
@@ -63,7 +73,7 @@ TEST_P(QueueConformance, DeliversWhatWasSent) {
     EXPECT_EQ(message.sent_us, clock_.now_us());
     EXPECT_NE(std::ranges::find(ids, message.id), ids.end());
   }
-  EXPECT_EQ(bodies, (std::multiset<std::string>{"a", "b", "", "d\n\"é"}));
+  EXPECT_EQ(bodies, (std::multiset<std::string>{"a", "b", "", bytes}));
 }
 
 TEST_P(QueueConformance, DeliversNoMoreThanAskedFor) {
@@ -91,18 +101,60 @@ TEST_P(QueueConformance, ExtendingHidesForLonger) {
   send({"a"});
   const Message message = receive_one(10 * second);
   clock_.sleep_us(9 * second);
-  ASSERT_TRUE(queue_->extend(message.receipt, 10 * second));
+  ASSERT_TRUE(extend(message.receipt, 10 * second));
   clock_.sleep_us(9 * second);
   EXPECT_TRUE(receive(1).empty());
-  ASSERT_TRUE(queue_->extend(message.receipt, 0));
+  ASSERT_TRUE(extend(message.receipt, 0));
   EXPECT_EQ(receive_one().id, message.id);
 }
+
+TEST_P(QueueConformance, ExtendsInBatches) {
+  send({"a", "b", "c", "d"});
+  const auto messages = receive(4, 10 * second);
+  ASSERT_EQ(messages.size(), 4U);
+  ASSERT_TRUE(remove(messages[1].receipt));
+  const std::vector<std::string> receipts = {messages[0].receipt, messages[1].receipt, "no receipt",
+                                             messages[2].receipt};
+  const auto statuses = queue_->extend(receipts, 20 * second);
+  ASSERT_TRUE(statuses);
+  ASSERT_EQ(statuses->size(), 4U);
+  EXPECT_TRUE(statuses->at(0));
+  EXPECT_EQ(statuses->at(1).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(statuses->at(2).error().kind, ErrorKind::not_found);
+  EXPECT_TRUE(statuses->at(3));
+  clock_.sleep_us(10 * second);
+  EXPECT_EQ(receive_one().id, messages[3].id);
+  EXPECT_EQ(depth().in_flight, 3U);
+}
+
+TEST_P(QueueConformance, HidesForEver) {
+  send({"a", "b"});
+  constexpr auto ever_us = std::numeric_limits<std::int64_t>::max();
+  const Message message = receive_one(ever_us);
+  ASSERT_TRUE(extend(message.receipt, ever_us));
+  clock_.sleep_us(1'000'000 * second);
+  EXPECT_EQ(receive(10).size(), 1U);
+}
+
+TEST_P(QueueConformance, AReceiptIsGoodUntilTheNextDelivery) {
+  send({"a", "b"});
+  const auto messages = receive(2, second);
+  ASSERT_EQ(messages.size(), 2U);
+  clock_.sleep_us(second);
+  EXPECT_EQ(depth().waiting, 2U);
+  ASSERT_TRUE(remove(messages[0].receipt));
+  ASSERT_TRUE(extend(messages[1].receipt, second));
+  EXPECT_EQ(depth().in_flight, 1U);
+  EXPECT_TRUE(receive(2).empty());
+}
+
+TEST_P(QueueConformance, TellsAfterHowManyDeliveriesAMessageDies) { EXPECT_EQ(queue_->max_receives(), max_receives_); }
 
 TEST_P(QueueConformance, OldReceiptsAreNotGoodForNewDeliveries) {
   send({"a"});
   const Message first = receive_one(0);
   const Message second_delivery = receive_one(10 * second);
-  EXPECT_EQ(queue_->extend(first.receipt, second).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(extend(first.receipt, second).error().kind, ErrorKind::not_found);
   EXPECT_EQ(queue_->bury(first.receipt, "why").error().kind, ErrorKind::not_found);
   const Status removed = remove(first.receipt);
   ASSERT_FALSE(removed);
@@ -131,7 +183,7 @@ TEST_P(QueueConformance, RefusesNegativeTimeouts) {
   send({"a"});
   EXPECT_EQ(queue_->receive(1, -1).error().kind, ErrorKind::invalid);
   const Message message = receive_one();
-  EXPECT_EQ(queue_->extend(message.receipt, -1).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(extend(message.receipt, -1).error().kind, ErrorKind::invalid);
 }
 
 TEST_P(QueueConformance, MessagesThatAreNeverDoneDie) {
@@ -183,15 +235,22 @@ TEST_P(QueueConformance, BuriesWithAReason) {
 
 TEST_P(QueueConformance, RedrivesDeadLetters) {
   send({"a", "b"});
-  for (const Message& message : receive(2)) ASSERT_TRUE(queue_->bury(message.receipt, "why"));
+  std::string first_receipt;
+  for (const Message& message : receive(2)) {
+    if (first_receipt.empty()) first_receipt = message.receipt;
+    ASSERT_TRUE(queue_->bury(message.receipt, "why"));
+  }
   const auto letters = queue_->dead_letters(10).value();
   ASSERT_EQ(letters.size(), 2U);
   const std::vector<std::string> ids = {letters[0].id, "no such id", letters[0].id};
   EXPECT_EQ(queue_->redrive(ids).value(), 1U);
   const Message again = receive_one();
   EXPECT_EQ(again.body, letters[0].body);
+  EXPECT_EQ(again.id, letters[0].id);
   EXPECT_EQ(again.receive_count, 1U);
   EXPECT_EQ(depth().dead, 1U);
+  EXPECT_TRUE(remove(first_receipt)) << "is good for nothing, and no error";
+  EXPECT_EQ(depth().in_flight, 1U);
 }
 
 TEST_P(QueueConformance, TellsItsDepthAndAge) {

@@ -24,6 +24,7 @@ class QueueConformance : public testing::TestWithParam<QueueCase> {
   std::vector<std::string> send(const std::vector<std::string>& bodies);
   std::vector<Message> receive(std::size_t max_messages, std::int64_t visibility_timeout_us = 30'000'000);
   Message receive_one(std::int64_t visibility_timeout_us = 30'000'000);
+  Status extend(const std::string& receipt, std::int64_t visibility_timeout_us);
   Status remove(const std::string& receipt);
   QueueDepth depth();
 

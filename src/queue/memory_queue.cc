@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <set>
+
+#include "queue/receipt.h"
+#include "queue/visibility.h"
 
 namespace vdp {
 namespace {
@@ -16,12 +18,11 @@ struct Stored {
   std::string id;
   std::string body;
   std::uint32_t receive_count = 0;
-  std::string receipt;  ///< of the last delivery; empty where there was none
   TimestampUs sent_us = 0;
   TimestampUs visible_us = 0;  ///< hidden before
 };
 
-// Messages are numbered in the order in which they were sent; a receipt is "NUMBER-DELIVERY".
+// Messages are numbered in the order in which they were sent.
 class MemoryQueue final : public Queue {
  public:
   explicit MemoryQueue(QueueOptions options) : options_(options) {}
@@ -44,21 +45,22 @@ class MemoryQueue final : public Queue {
     for (auto entry = messages_.begin(); entry != messages_.end() && delivered.size() < max_messages; ++entry) {
       auto& [number, stored] = *entry;
       if (stored.visible_us > now()) continue;
-      stored.visible_us = now() + visibility_timeout_us;
-      stored.receipt = fmt::format("{}-{}", number, ++stored.receive_count);
+      stored.visible_us = hidden_until(now(), visibility_timeout_us);
+      ++stored.receive_count;
       delivered_.insert(number);
-      delivered.push_back({stored.id, stored.receipt, stored.body, stored.receive_count, stored.sent_us});
+      delivered.push_back(
+          {stored.id, Receipt{number, stored.receive_count}.text(), stored.body, stored.receive_count, stored.sent_us});
     }
     return delivered;
   }
 
-  Status extend(const std::string& receipt, std::int64_t visibility_timeout_us) override {
+  Result<std::vector<Status>> extend(std::span<const std::string> receipts,
+                                     std::int64_t visibility_timeout_us) override {
     if (visibility_timeout_us < 0) return invalid("the visibility timeout is negative");
     const std::lock_guard lock(mutex_);
-    const auto entry = find_delivery(receipt);
-    if (entry == messages_.end()) return no_delivery(receipt);
-    entry->second.visible_us = now() + visibility_timeout_us;
-    return {};
+    std::vector<Status> statuses;
+    for (const std::string& receipt : receipts) statuses.push_back(extend_one(receipt, visibility_timeout_us));
+    return statuses;
   }
 
   Result<std::vector<Status>> remove(std::span<const std::string> receipts) override {
@@ -102,15 +104,17 @@ class MemoryQueue final : public Queue {
     bury_exhausted();
     QueueDepth depth;
     depth.in_flight = static_cast<std::uint64_t>(std::ranges::count_if(
-        delivered_, [&](std::uint64_t number) { return messages_.at(number).visible_us > now(); }));
+        delivered_, [&](std::int64_t number) { return messages_.at(number).visible_us > now(); }));
     depth.waiting = messages_.size() - depth.in_flight;
     depth.dead = letters_.size();
     if (!messages_.empty()) depth.oldest_age_us = now() - messages_.begin()->second.sent_us;
     return depth;
   }
 
+  std::uint32_t max_receives() const override { return options_.max_receives; }
+
  private:
-  using Messages = std::map<std::uint64_t, Stored>;
+  using Messages = std::map<std::int64_t, Stored>;
 
   TimestampUs now() { return options_.clock->now_us(); }
 
@@ -123,27 +127,33 @@ class MemoryQueue final : public Queue {
     return messages_.erase(entry);
   }
 
-  Messages::iterator find_number(const std::string& receipt) {
-    std::uint64_t number = 0;
-    std::from_chars(receipt.data(), receipt.data() + receipt.size(), number);
-    return messages_.find(number);
+  Messages::iterator find_delivery(const std::string& text) {
+    const auto receipt = parse_receipt(text);
+    if (!receipt) return messages_.end();
+    const auto entry = messages_.find(receipt->number);
+    return entry != messages_.end() && entry->second.receive_count == receipt->delivery ? entry : messages_.end();
   }
 
-  Messages::iterator find_delivery(const std::string& receipt) {
-    const auto entry = find_number(receipt);
-    return entry != messages_.end() && entry->second.receipt == receipt ? entry : messages_.end();
+  bool is_there(const std::string& text) {
+    const auto receipt = parse_receipt(text);
+    return receipt && messages_.contains(receipt->number);
   }
 
-  Status remove_one(const std::string& receipt) {
-    const auto entry = find_number(receipt);
-    if (entry == messages_.end()) return {};
-    if (entry->second.receipt != receipt) return no_delivery(receipt);
-    erase(entry);
+  Status extend_one(const std::string& receipt, std::int64_t visibility_timeout_us) {
+    const auto entry = find_delivery(receipt);
+    if (entry == messages_.end()) return no_delivery(receipt);
+    entry->second.visible_us = hidden_until(now(), visibility_timeout_us);
     return {};
   }
 
-  static Failure no_delivery(const std::string& receipt) {
-    return not_found(fmt::format("receipt '{}': the message is gone, or was delivered again", receipt));
+  Status remove_one(const std::string& receipt) {
+    const auto entry = find_delivery(receipt);
+    if (entry != messages_.end()) {
+      erase(entry);
+      return {};
+    }
+    if (is_there(receipt)) return no_delivery(receipt);
+    return {};
   }
 
   void add_letter(const Stored& stored, std::string reason) {
@@ -152,8 +162,8 @@ class MemoryQueue final : public Queue {
 
   // Messages that would be delivered once too often.
   void bury_exhausted() {
-    const std::vector<std::uint64_t> numbers(delivered_.begin(), delivered_.end());
-    for (std::uint64_t number : numbers) {
+    const std::vector<std::int64_t> numbers(delivered_.begin(), delivered_.end());
+    for (std::int64_t number : numbers) {
       const auto entry = messages_.find(number);
       const Stored& stored = entry->second;
       if (stored.visible_us > now() || stored.receive_count < options_.max_receives) continue;
@@ -165,9 +175,9 @@ class MemoryQueue final : public Queue {
   QueueOptions options_;
   std::mutex mutex_;
   Messages messages_;
-  std::set<std::uint64_t> delivered_;  ///< numbers of messages that were delivered at least once
+  std::set<std::int64_t> delivered_;  ///< numbers of messages that were delivered at least once
   std::deque<DeadLetter> letters_;
-  std::uint64_t last_number_ = 0;
+  std::int64_t last_number_ = 0;
 };
 
 }  // namespace

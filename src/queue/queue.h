@@ -51,15 +51,16 @@ class Queue {
   /// times goes to the dead letters instead of a further delivery.
   virtual Result<std::vector<Message>> receive(std::size_t max_messages, std::int64_t visibility_timeout_us) = 0;
 
-  /// Hides the message for `visibility_timeout_us` from now; 0 gives it back at once. `not_found` for a receipt whose
-  /// message is gone or was delivered again.
-  virtual Status extend(const std::string& receipt, std::int64_t visibility_timeout_us) = 0;
+  /// Hides the messages for `visibility_timeout_us` (not negative) from now; 0 gives them back at once. One status per
+  /// receipt: `not_found` for one whose message is gone or was delivered again; the others are extended all the same.
+  virtual Result<std::vector<Status>> extend(std::span<const std::string> receipts,
+                                             std::int64_t visibility_timeout_us) = 0;
 
   /// Done with these. One status per receipt; deleting again what was deleted is no error, `not_found` is a message
   /// that was delivered again meanwhile and is still there.
   virtual Result<std::vector<Status>> remove(std::span<const std::string> receipts) = 0;
 
-  /// To the dead letters at once, with the reason. Errors as of extend().
+  /// To the dead letters at once, with the reason. `not_found` as in extend().
   virtual Status bury(const std::string& receipt, const std::string& reason) = 0;
 
   /// Up to `max_letters`, oldest death first. They stay.
@@ -69,6 +70,9 @@ class Queue {
   virtual Result<std::size_t> redrive(std::span<const std::string> ids) = 0;
 
   virtual Result<QueueDepth> depth() = 0;
+
+  /// Deliveries after which a message dies (the `maxReceiveCount` of an SQS redrive policy).
+  virtual std::uint32_t max_receives() const = 0;
 };
 
 using QueuePtr = std::shared_ptr<Queue>;
