@@ -119,7 +119,7 @@ class MemoryQueue final : public Queue {
   TimestampUs now() { return options_.clock->now_us(); }
 
   void add(std::string id, std::string body) {
-    messages_.emplace(++last_number_, Stored{std::move(id), std::move(body), 0, "", now(), now()});
+    messages_.emplace(++last_number_, Stored{std::move(id), std::move(body), 0, now(), now()});
   }
 
   Messages::iterator erase(Messages::iterator entry) {
