@@ -1,5 +1,5 @@
-// Receipts of the queues that number their messages: "NUMBER-DELIVERY". Neither part is ever used twice for a message,
-// so that the receipt of one delivery is never good for another.
+// Receipts of the queues that number their messages: "NUMBER-DELIVERY". Numbers are never used again and
+// deliveries count up, so that the receipt of one delivery is never good for another.
 #pragma once
 
 #include <cstdint>
