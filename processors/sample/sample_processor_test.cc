@@ -33,7 +33,7 @@ class SampleProcessorTest : public testing::Test {
     EXPECT_TRUE(repository);
     ForwardOptions options;
     options.batch = 2;
-    auto report = drain(processor_, *repository, *queue_, options);
+    auto report = vdp::forward(processor_, *repository, *queue_, options);
     EXPECT_TRUE(report) << report.error().text();
     return *report;
   }

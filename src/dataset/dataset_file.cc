@@ -39,6 +39,7 @@ DatasetFile read_document(const toml::table& document, DatasetFile file, Finding
   read_parse(document, file, findings);
   read_coords(document, file, findings);
   read_attributes(document, file, findings);
+  read_checks(document, file, findings);
   read_forward(document, file, findings);
   read_manifest(document, file, findings);
   return file;

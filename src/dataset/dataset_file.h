@@ -65,16 +65,23 @@ struct CoordsSpec {
 };
 
 enum class LatePolicy { by_kind, region, reject };
-enum class GapPolicy { by_kind, reserve, allow };
+enum class GapPolicy { by_kind, reserve, allow, refuse };
 enum class SamePolicy { rewrite, skip };
 enum class OtherPolicy { reject, replace };
+enum class MissingVariablePolicy { reject, fill };
+
+struct ChecksSpec {
+  MissingVariablePolicy missing_variable = MissingVariablePolicy::reject;
+};
 
 struct ForwardSpec {
   LatePolicy late = LatePolicy::by_kind;  ///< by_kind: region on regular axes, reject on grow
   GapPolicy gap = GapPolicy::by_kind;     ///< by_kind: reserve on regular axes, allow on grow
   SamePolicy same = SamePolicy::rewrite;
   OtherPolicy other = OtherPolicy::reject;
-  std::uint64_t batch = 100;  ///< granules a commit
+  std::uint64_t max_reserve = 1'000'000;  ///< empty slots that one granule may leave on a regular axis without an end
+  std::uint64_t batch = 100;              ///< granules a commit
+  Duration window{0};                     ///< how long to wait for a batch to fill
 };
 
 struct DatasetFile {
@@ -88,6 +95,7 @@ struct DatasetFile {
   std::vector<AxisSpec> axes;  ///< at most one for now
   CoordsSpec coords;
   AttributePolicy attributes;
+  ChecksSpec checks;
   ForwardSpec forward;
   std::map<std::string, std::uint64_t> manifest_split;  ///< axis -> chunks a manifest cell; empty: the default
 };

@@ -291,13 +291,11 @@ TEST(Pipelines, OfEightProductsAreUnderstood) {
   const Pipeline pipelines[] = {
       {"imerg",
        {"store.region", "source.region", "source.access = \"earthdata\"", "source.credentials_url",
-        "source.discover = \"enumerate\"", "forward.window", "backfill.seed", "backfill.partition",
-        "backfill.concurrency"}},
+        "source.discover = \"enumerate\"", "backfill.seed", "backfill.partition", "backfill.concurrency"}},
       {"naqfc",
        {"source.region", "source.discover = \"sns\"", "source.sns_topic", "parse.format = \"grib2\"",
         "more than one axis", "axis.reference_time.kind = \"schedule\"", "axis.reference_time.cycles",
-        "axis.lead.kind = \"explicit\"", "axis.lead.values", "axis.lead.length", "forward.late = \"reserve\"",
-        "forward.max_reserve"}},
+        "axis.lead.kind = \"explicit\"", "axis.lead.values", "axis.lead.length", "forward.late = \"reserve\""}},
       {"tempo",
        {"source.region", "source.access = \"earthdata\"", "source.credentials_url", "source.discover = \"cmr\"",
         "source.cmr_concept", "source.poll", "source.overlap", "parse.flatten", "axis.time.kind = \"explicit\"",
@@ -305,13 +303,11 @@ TEST(Pipelines, OfEightProductsAreUnderstood) {
         "forward.resort", "verify.completeness"}},
       {"mur",
        {"source.region", "source.access = \"earthdata\"", "source.credentials_url", "source.discover = \"cmr\"",
-        "source.poll", "forward.gap = \"refuse\"", "forward.stage_branch"}},
-      {"oisst", {"source.region", "source.lookback", "coords.flags", "forward.gap = \"refuse\""}},
+        "source.poll", "forward.stage_branch"}},
+      {"oisst", {"source.region", "source.lookback", "coords.flags"}},
       {"geoscf", {"source.discover = \"thredds\"", "source.catalog", "source.poll", "source.lookback"}},
       {"hycom", {"parse.format = \"netcdf3\"", "parse.subchunk", "coords.flags"}},
-      {"goes",
-       {"\"*\" and \"...\" in promote", "checks.packing = \"era\"", "checks.chunks = \"era\"",
-        "checks.missing_variable = \"fill\""}},
+      {"goes", {"\"*\" and \"...\" in promote", "checks.packing = \"era\"", "checks.chunks = \"era\""}},
   };
   const auto environment = [](const std::string& name) {
     return name == "ICECHUNK_BUCKET" ? std::optional<std::string>("bucket") : std::nullopt;

@@ -143,14 +143,21 @@ bool decode_alike(const std::vector<zarr::Codec>& found, const std::vector<zarr:
 }
 
 GuardReport compare(const Template& store, const VirtualDataset& granule,
-                    const std::map<std::string, StaticProof>& proofs) {
+                    const std::map<std::string, StaticProof>& proofs, MissingVariablePolicy missing) {
   GuardReport report;
   for (const auto& [name, variable] : store.variables) {
     const auto found = granule.variables.find(name);
     if (found == granule.variables.end()) {
       // An axis that comes from the key has no variable in the file.
       if (variable.role == Role::axis) continue;
-      report.mismatches.push_back({name, "variable", "none", "one, as in the store", ""});
+      const bool may_be_filled = variable.role == Role::refs || variable.role == Role::native;
+      if (may_be_filled && missing == MissingVariablePolicy::fill) {
+        report.absent.push_back(name);
+        report.notes.push_back(fmt::format("variable {} is missing in some files: their slots hold fill", name));
+        continue;
+      }
+      report.mismatches.push_back({name, "variable", "none", "one, as in the store",
+                                   may_be_filled ? "`checks.missing_variable` = \"fill\" does without it" : ""});
       continue;
     }
     const std::size_t before = report.mismatches.size();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dataset/dataset_file.h"
 #include "dataset/mismatch.h"
 #include "dataset/template.h"
 #include "manifest/virtual_dataset.h"
@@ -22,12 +23,14 @@ bool decode_alike(const std::vector<zarr::Codec>& found, const std::vector<zarr:
 struct GuardReport {
   std::vector<Mismatch> mismatches;  ///< reasons to refuse the granule
   std::vector<std::string> notes;    ///< what was left out, and is no reason to refuse
+  std::vector<std::string> absent;   ///< variables that the granule lacks, and may
 };
 
 /// Compares every variable of the template with the granule's. `proofs`: hashes of the granule's static variables;
 /// where `values` is empty it was not needed (`encoded` agreed). Lengths along the axis are not compared.
 GuardReport compare(const Template& store, const VirtualDataset& granule,
-                    const std::map<std::string, StaticProof>& proofs);
+                    const std::map<std::string, StaticProof>& proofs,
+                    MissingVariablePolicy missing = MissingVariablePolicy::reject);
 
 /// A granule that covers slots [begin, end) of a dimension with chunks of `chunk_edge` slots fits where it begins and
 /// ends on a chunk's edge, or ends where the array does (`array_length` after placing).

@@ -57,6 +57,11 @@ void read_coords(const toml::table& document, DatasetFile& file, Findings& findi
   file.coords.static_names = section.texts("static");
 }
 
+void read_checks(const toml::table& document, DatasetFile& file, Findings& findings) {
+  Section section = Section::of(document, "checks", findings);
+  if (section.text("missing_variable") == "fill") file.checks.missing_variable = MissingVariablePolicy::fill;
+}
+
 void read_forward(const toml::table& document, DatasetFile& file, Findings& findings) {
   Section section = Section::of(document, "forward", findings);
   ForwardSpec& forward = file.forward;
@@ -66,15 +71,18 @@ void read_forward(const toml::table& document, DatasetFile& file, Findings& find
   const auto gap = section.text("gap");
   if (gap == "reserve") forward.gap = GapPolicy::reserve;
   if (gap == "allow") forward.gap = GapPolicy::allow;
+  if (gap == "refuse") forward.gap = GapPolicy::refuse;
   if (section.text("same") == "skip") forward.same = SamePolicy::skip;
   if (section.text("other") == "replace") forward.other = OtherPolicy::replace;
+  if (const auto most = section.count("max_reserve")) forward.max_reserve = *most;
   if (const auto batch = section.count("batch")) forward.batch = *batch;
+  if (const auto window = section.duration("window")) forward.window = *window;
   const bool grows = file.axes.empty() || file.axes.front().kind == AxisKind::grow;
   if (grows && forward.late == LatePolicy::region) {
     section.invalid("late", "a growing axis has no slots before its end; expected reject");
   }
-  if (grows && forward.gap == GapPolicy::reserve) {
-    section.invalid("gap", "a growing axis has no holes to reserve; expected allow");
+  if (grows && (forward.gap == GapPolicy::reserve || forward.gap == GapPolicy::refuse)) {
+    section.invalid("gap", "a growing axis has no holes to see; expected allow");
   }
 }
 

@@ -16,6 +16,7 @@ void settle_axis_source(const toml::table& document, DatasetFile& file, Findings
 void read_parse(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_coords(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_attributes(const toml::table& document, DatasetFile& file, Findings& findings);
+void read_checks(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_forward(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_manifest(const toml::table& document, DatasetFile& file, Findings& findings);
 

@@ -10,6 +10,9 @@ namespace {
 
 using dataset::Role;
 
+/// Of a variable that a granule lacks: those that are kept natively are small.
+constexpr std::uint64_t max_fill_bytes = std::uint64_t{1} << 28;
+
 class BatchWriter {
  public:
   BatchWriter(const dataset::DatasetFile& file, const dataset::AxisSpec& axis, const StoreState& state,
@@ -61,9 +64,7 @@ class BatchWriter {
   Status write_granule(const PlannedGranule& planned) {
     for (const auto& [name, variable] : state_.store.variables) {
       if (variable.role == Role::refs) VDP_TRY(write_refs(name, variable, planned));
-      if (variable.role == Role::native) {
-        rows_[name].push_back({planned.box.begin, planned.box.size(), planned.granule->values.at(name)});
-      }
+      if (variable.role == Role::native) VDP_TRY(collect_rows(name, variable, planned));
       // The static references point into the first granule: its new version has them at new places.
       if (variable.role == Role::static_refs && planned.record.uri == state_.seed_uri) {
         const zarr::Shape origin(variable.metadata.rank(), 0);
@@ -72,6 +73,22 @@ class BatchWriter {
     }
     const std::vector<std::string> texts(planned.box.size(), encode_record(planned.record));
     records_.push_back({planned.box.begin, planned.box.size(), texts});
+    return {};
+  }
+
+  /// Values of the granule, or fill where it has none: an older version of it may have had some.
+  Status collect_rows(const std::string& name, const dataset::VariableTemplate& variable,
+                      const PlannedGranule& planned) {
+    const auto found = planned.granule->values.find(name);
+    if (found != planned.granule->values.end()) {
+      rows_[name].push_back({planned.box.begin, planned.box.size(), found->second});
+      return {};
+    }
+    zarr::ArrayMetadata rows = variable.metadata;
+    rows.shape[*variable.axis_dimension] = planned.box.size();
+    const auto nothing = [](const zarr::Shape&) -> Result<std::optional<Bytes>> { return std::nullopt; };
+    VDP_ASSIGN_IN(path(name), auto fill, read_values(rows, nothing, max_fill_bytes));
+    rows_[name].push_back({planned.box.begin, planned.box.size(), std::move(fill)});
     return {};
   }
 
@@ -84,9 +101,11 @@ class BatchWriter {
       box.end[dimension] = divide_up(planned.cleared.end, edge);
       VDP_TRY(session_.clear_box(path(name), box));
     }
+    const auto found = planned.granule->dataset.variables.find(name);
+    if (found == planned.granule->dataset.variables.end()) return {};  // absent: the box is fill
     zarr::Shape origin(variable.metadata.rank(), 0);
     origin[dimension] = planned.box.begin / edge;
-    return session_.set_refs(path(name), planned.granule->dataset.variables.at(name).manifest, origin);
+    return session_.set_refs(path(name), found->second.manifest, origin);
   }
 
   const std::string& group_;

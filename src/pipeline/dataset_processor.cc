@@ -1,6 +1,7 @@
 #include "pipeline/dataset_processor.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <tuple>
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "base/task_pool.h"
 #include "dataset/draft.h"
+#include "discover/list.h"
 #include "pipeline/batch_writer.h"
 #include "pipeline/planner.h"
 #include "pipeline/store_layout.h"
@@ -21,6 +23,7 @@ namespace {
 using AxisPosition = std::pair<dataset::Int128, double>;
 
 std::optional<AxisPosition> first_position(const PreparedGranule& granule) {
+  if (granule.axis_values.empty()) return std::nullopt;
   const dataset::Number& value = granule.axis_values.front();
   if (granule.axis_units) {
     const auto instant = dataset::to_instant(value, *granule.axis_units);
@@ -82,6 +85,7 @@ Result<DatasetProcessor::Schema> DatasetProcessor::draft(const Granule& granule,
   }
   VDP_ASSIGN(auto draft, dataset::draft_template(file_, axis(), schema.encoding, shaped.dataset, slots));
   VDP_ASSIGN(auto prepared, prepare_granule(context(), draft.store, std::move(shaped)));
+  if (!prepared.findings.empty()) return invalid(fmt::format("{}", fmt::join(prepared.findings, "; ")));
   for (auto& [name, variable] : draft.store.variables) {
     if (is_static(variable.role)) variable.proof = prepared.proofs.at(name);
   }
@@ -215,10 +219,17 @@ Result<std::vector<Granule>> DatasetProcessor::select_missing(icechunk::Session&
   for (const Granule& granule : granules) {
     if (!planner.known(granule)) missing.push_back(granule);
   }
-  if (axis().kind != dataset::AxisKind::grow) return missing;
+  if (axis().kind != dataset::AxisKind::grow && file_.forward.gap != dataset::GapPolicy::refuse) return missing;
   std::vector<Granule> ordered;
   for (const std::size_t i : axis_order(prepare_all(missing))) ordered.push_back(missing[i]);
   return ordered;
+}
+
+std::optional<Outcome> DatasetProcessor::check_key(const Granule& granule) const {
+  const auto classified = classify(file_.source, {granule.key, granule.size, granule.etag, granule.last_modified_us});
+  if (classified.verdict == KeyVerdict::granule) return std::nullopt;
+  return Outcome::rejected(granule, fmt::format("key {}: {} (source.pattern is \"{}\")", granule.key, classified.reason,
+                                                file_.source.pattern.text()));
 }
 
 Result<Outcome> DatasetProcessor::process_file(icechunk::Session& session, const Granule& granule) {
@@ -235,6 +246,7 @@ Result<std::vector<Outcome>> DatasetProcessor::process_files(icechunk::Session& 
   std::vector<std::size_t> positions;  // of the unknown ones
   for (std::size_t i = 0; i < granules.size(); ++i) {
     outcomes[i] = planner.known(granules[i]);
+    if (!outcomes[i]) outcomes[i] = check_key(granules[i]);
     if (outcomes[i]) continue;
     unknown.push_back(granules[i]);
     positions.push_back(i);
@@ -274,6 +286,7 @@ Result<icechunk::CommitOutcome> DatasetProcessor::commit_processed_files(icechun
   if (committed != nullptr) {
     state_snapshot_ = committed->snapshot;
     for (const Outcome& done : outcomes) {
+      if (done.kind == Outcome::Kind::deferred) continue;
       const auto cached = cache_.find(cache_key(done.granule));
       if (cached == cache_.end()) continue;
       cached_refs_ -= count_refs(*cached->second.granule);

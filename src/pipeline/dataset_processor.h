@@ -38,8 +38,8 @@ class DatasetProcessor : public Processor {
 
   Result<std::optional<icechunk::Repository>> find_store() override;
   Status check_file(const Granule& granule) override;
-  /// Versions that the store has are left out. On a growing axis the rest is prepared, and comes in the order of first
-  /// axis values, what cannot be read last; elsewhere the order does not matter and is left.
+  /// Versions that the store has are left out. On a growing axis, and where no hole may be left, the rest is prepared
+  /// and comes in the order of first axis values, what cannot be read last; elsewhere the order is left.
   Result<std::vector<Granule>> select_missing(icechunk::Session& session, std::span<const Granule> granules) override;
   Result<icechunk::Repository> initialize_store(std::span<const Granule> candidates) override;
   Result<icechunk::Session> initialize_session(icechunk::Repository& repository) override;
@@ -63,6 +63,8 @@ class DatasetProcessor : public Processor {
   PrepareContext context() const;
   Result<Schema> draft(const Granule& granule, std::shared_ptr<PreparedGranule>& seed) const;
   Result<icechunk::Repository> create_store(const Schema& schema, const PreparedGranule& seed);
+  /// A rejection, where the dataset has no such key.
+  std::optional<Outcome> check_key(const Granule& granule) const;
   Status load_state(const icechunk::Session& session);
   /// Prepares what is not cached, in parallel.
   std::vector<Prepared> prepare_all(std::span<const Granule> granules);

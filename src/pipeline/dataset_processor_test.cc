@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "pipeline/run.h"
+#include "queue/memory_queue.h"
 #include "store/open_store.h"
 
 namespace vdp {
@@ -67,7 +68,7 @@ class DatasetProcessorTest : public testing::Test {
 
   RunReport run() {
     auto processor = make_processor();
-    auto report = run_pipeline(file_, *source_, *processor, {});
+    auto report = run_pipeline(file_, *source_, *processor, *queue_, {});
     EXPECT_TRUE(report) << report.error().text();
     return *report;
   }
@@ -77,6 +78,7 @@ class DatasetProcessorTest : public testing::Test {
     return {source_->url() + key, key, info.size, info.etag, info.last_modified_us};
   }
 
+  QueuePtr queue_ = make_memory_queue();
   dataset::DatasetFile file_;
   ObjectStorePtr source_;
 };
@@ -96,7 +98,7 @@ TEST_F(DatasetProcessorTest, WritesOnceAndThenHasNothingToDo) {
 TEST_F(DatasetProcessorTest, ADryRunWritesNothing) {
   ASSERT_TRUE(source_->put("a.nc", netcdf_file()));
   auto processor = make_processor();
-  const auto report = run_pipeline(file_, *source_, *processor, {.dry_run = true});
+  const auto report = run_pipeline(file_, *source_, *processor, *queue_, {.dry_run = true, .forward = {}});
   ASSERT_TRUE(report);
   EXPECT_EQ(report->enqueued, 1U);
   EXPECT_TRUE(processor->target()->list("")->empty());

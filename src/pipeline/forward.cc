@@ -2,49 +2,109 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
 #include <set>
 
+#include "base/log.h"
 #include "queue/granule_message.h"
+#include "queue/lease.h"
 
 namespace vdp {
 namespace {
 
-class Drain {
+/// Granules that wait for others and are kept in hand; more go back to the queue.
+constexpr std::size_t max_waiting = 1000;
+
+struct Delivery {
+  Message message;
+  Granule granule;
+};
+
+class Consumer {
  public:
-  Drain(Processor& processor, icechunk::Repository& repository, Queue& queue, const ForwardOptions& options)
-      : processor_(processor), repository_(repository), queue_(queue), options_(options), counts_(options.counts) {}
+  Consumer(Processor& processor, icechunk::Repository& repository, Queue& queue, const ForwardOptions& options)
+      : processor_(processor),
+        repository_(repository),
+        queue_(queue),
+        options_(options),
+        counts_(options.counts),
+        lease_(queue, {}, options.visibility_timeout_us) {}
 
   Result<ForwardReport> run() {
-    while (true) {
-      VDP_ASSIGN(const auto messages, queue_.receive(options_.batch, options_.visibility_timeout_us));
-      if (messages.empty()) return std::move(report_);
-      VDP_TRY(run_batch(messages));
+    while (!stopped()) {
+      VDP_ASSIGN(auto messages, receive_batch());
+      if (!messages.empty()) {
+        VDP_TRY(run_batch(std::move(messages)));
+      } else if (options_.mode == ForwardMode::drain) {
+        VDP_ASSIGN(const bool held_elsewhere, others_have_messages());
+        if (!held_elsewhere) break;
+        options_.clock->sleep_us(options_.poll_us);
+      } else if (options_.mode == ForwardMode::follow) {
+        options_.clock->sleep_us(options_.poll_us);
+      }
+      if (options_.mode == ForwardMode::once) break;
     }
+    VDP_TRY(give_back());
+    for (auto& [id, outcome] : deferred_) count(std::move(outcome));
+    return std::move(report_);
   }
 
  private:
-  Status run_batch(const std::vector<Message>& messages) {
-    std::vector<Granule> granules;
-    std::vector<const Message*> senders;
-    for (const Message& message : messages) {
+  bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+
+  /// Waits for more within the window, once there is a first message.
+  Result<std::vector<Message>> receive_batch() {
+    VDP_ASSIGN(auto messages, receive(options_.batch));
+    if (messages.empty() || options_.window_us == 0) return messages;
+    const TimestampUs end_us = options_.clock->now_us() + options_.window_us;
+    while (messages.size() < options_.batch && !stopped()) {
+      const std::int64_t left_us = end_us - options_.clock->now_us();
+      if (left_us <= 0) break;
+      options_.clock->sleep_us(std::min(options_.poll_us, left_us));
+      VDP_ASSIGN(auto more, receive(options_.batch - messages.size()));
+      std::ranges::move(more, std::back_inserter(messages));
+    }
+    return messages;
+  }
+
+  Result<std::vector<Message>> receive(std::size_t max_messages) {
+    VDP_ASSIGN(auto messages, queue_.receive(max_messages, options_.visibility_timeout_us));
+    std::vector<std::string> receipts;
+    for (const Message& message : messages) receipts.push_back(message.receipt);
+    lease_.add(receipts);
+    return messages;
+  }
+
+  /// Messages in flight that are not ours: their consumer may die, and then they come back.
+  Result<bool> others_have_messages() {
+    VDP_ASSIGN(const auto depth, queue_.depth());
+    return depth.waiting > 0 || depth.in_flight > deferred_.size();
+  }
+
+  Status run_batch(std::vector<Message> messages) {
+    std::vector<Delivery> batch = std::exchange(waiting_, {});
+    for (Message& message : messages) {
       auto granule = decode_granule(message.body);
-      if (!granule) {
-        VDP_TRY(queue_.bury(message.receipt, granule.error().text()));
+      if (granule) {
+        batch.push_back({std::move(message), std::move(*granule)});
+      } else {
         Granule unreadable;
         unreadable.uri = "message " + message.id;
-        count(Outcome::rejected(std::move(unreadable), granule.error().text()));
-        continue;
+        VDP_TRY(bury(message, Outcome::rejected(std::move(unreadable), granule.error().text())));
       }
-      granules.push_back(std::move(*granule));
-      senders.push_back(&message);
     }
-    if (granules.empty()) return {};
-    VDP_ASSIGN(const auto outcomes, process(granules));
-    return settle(senders, outcomes);
+    if (batch.empty()) return {};
+    VDP_ASSIGN(auto outcomes, process(batch));
+    return settle(std::move(batch), std::move(outcomes));
   }
 
   /// Processes and commits, again and again while other writers are first.
-  Result<std::vector<Outcome>> process(const std::vector<Granule>& granules) {
+  Result<std::vector<Outcome>> process(const std::vector<Delivery>& batch) {
+    std::vector<Granule> granules;
+    for (const Delivery& delivery : batch) granules.push_back(delivery.granule);
     for (int attempt = 1;; ++attempt) {
       if (!session_) {
         VDP_ASSIGN(session_, processor_.initialize_session(repository_));
@@ -72,24 +132,66 @@ class Drain {
   }
 
   /// After the commit, not before: a message leaves the queue once its granule is in the store.
-  Status settle(const std::vector<const Message*>& senders, const std::vector<Outcome>& outcomes) {
+  Status settle(std::vector<Delivery> batch, std::vector<Outcome> outcomes) {
     std::vector<std::string> done;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-      const Outcome& outcome = outcomes[i];
-      count(outcome);
+      const Message& message = batch[i].message;
+      Outcome& outcome = outcomes[i];
+      deferred_.erase(message.id);
+      if (outcome.kind == Outcome::Kind::deferred && message.receive_count >= queue_.max_receives()) {
+        outcome.kind = Outcome::Kind::rejected;
+        outcome.reason += fmt::format(" (given up after {} deliveries)", message.receive_count);
+      }
       if (outcome.kind == Outcome::Kind::rejected) {
-        VDP_TRY(queue_.bury(senders[i]->receipt, outcome.reason));
-      } else if (outcome.kind != Outcome::Kind::deferred) {
-        done.push_back(senders[i]->receipt);
+        VDP_TRY(bury(message, std::move(outcome)));
+      } else if (outcome.kind == Outcome::Kind::deferred) {
+        defer(std::move(batch[i]), std::move(outcome));
+      } else {
+        done.push_back(message.receipt);
+        count(std::move(outcome));
       }
     }
-    VDP_ASSIGN(const auto removed, queue_.remove(done));
+    // A message that was delivered again meanwhile is not lost: its granule will be `unchanged`.
+    VDP_TRY(queue_.remove(done));
+    for (const std::string& receipt : done) lease_.remove(receipt);
     if (options_.progress != nullptr) options_.progress->on_progress(counts_);
-    // A message that was delivered again meanwhile is not lost: the granule will be `unchanged`.
     return {};
   }
 
-  void count(const Outcome& outcome) {
+  void defer(Delivery delivery, Outcome outcome) {
+    const bool waits = outcome.waits && waiting_.size() < max_waiting;
+    deferred_.emplace(delivery.message.id, std::move(outcome));
+    if (waits) {
+      waiting_.push_back(std::move(delivery));
+    } else {
+      lease_.remove(delivery.message.receipt);
+    }
+  }
+
+  Status bury(const Message& message, Outcome outcome) {
+    const auto buried = queue_.bury(message.receipt, outcome.reason);
+    lease_.remove(message.receipt);
+    // Delivered again to another consumer, which will find the same.
+    if (!buried && buried.error().kind != ErrorKind::not_found) return buried;
+    if (options_.mode == ForwardMode::follow) {
+      log(LogLevel::warning, fmt::format("rejected {}: {}", outcome.granule.uri, outcome.reason));
+    }
+    count(std::move(outcome));
+    return {};
+  }
+
+  /// What still waits for other granules is for the next consumer, at once.
+  Status give_back() {
+    std::vector<std::string> receipts;
+    for (const Delivery& delivery : waiting_) {
+      lease_.remove(delivery.message.receipt);
+      receipts.push_back(delivery.message.receipt);
+    }
+    VDP_TRY(queue_.extend(receipts, 0));
+    return {};
+  }
+
+  void count(Outcome outcome) {
     report_.outcomes.add(outcome.kind);
     report_.refs += outcome.refs;
     for (const std::string& note : outcome.notes) {
@@ -100,7 +202,7 @@ class Drain {
     if (outcome.changes_store()) counts_.source_bytes += outcome.granule.size;
     if (outcome.kind == Outcome::Kind::rejected) ++counts_.files_rejected;
     if (outcome.kind == Outcome::Kind::rejected || outcome.kind == Outcome::Kind::deferred) {
-      report_.not_written.push_back(outcome);
+      report_.not_written.push_back(std::move(outcome));
     }
   }
 
@@ -112,13 +214,27 @@ class Drain {
   ForwardReport report_;
   std::set<std::string> noted_;
   std::optional<icechunk::Session> session_;
+  std::vector<Delivery> waiting_;            ///< deferred, and offered again with the next batch
+  std::map<std::string, Outcome> deferred_;  ///< the last outcome of each deferred message, by its id
+  Lease lease_;                              ///< of all messages in hand
 };
 
 }  // namespace
 
-Result<ForwardReport> drain(Processor& processor, icechunk::Repository& repository, Queue& queue,
-                            const ForwardOptions& options) {
-  return Drain(processor, repository, queue, options).run();
+void add(ForwardReport& report, ForwardReport more) {
+  report.outcomes += more.outcomes;
+  std::ranges::move(more.not_written, std::back_inserter(report.not_written));
+  for (std::string& note : more.notes) {
+    if (std::ranges::find(report.notes, note) == report.notes.end()) report.notes.push_back(std::move(note));
+  }
+  report.refs += more.refs;
+  report.commits += more.commits;
+  report.retries += more.retries;
+}
+
+Result<ForwardReport> forward(Processor& processor, icechunk::Repository& repository, Queue& queue,
+                              const ForwardOptions& options) {
+  return Consumer(processor, repository, queue, options).run();
 }
 
 }  // namespace vdp

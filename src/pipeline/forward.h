@@ -1,9 +1,8 @@
 // The forward path: batches from a queue, one commit each.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +13,22 @@
 
 namespace vdp {
 
+enum class ForwardMode {
+  once,    ///< one batch, if there is one
+  drain,   ///< until the queue is empty: what other consumers hold is waited for, as it may come back
+  follow,  ///< until told to stop
+};
+
 struct ForwardOptions {
-  std::size_t batch = 100;                           ///< granules a commit
-  std::int64_t visibility_timeout_us = 600'000'000;  ///< how long a batch may take
-  int max_attempts = 20;                             ///< commits that lost against another writer, per batch
+  ForwardMode mode = ForwardMode::drain;
+  std::size_t batch = 100;     ///< granules a commit
+  std::int64_t window_us = 0;  ///< how long to wait for a batch to fill
+  /// How long a message stays hidden from others after this consumer was last heard of; work may take longer.
+  std::int64_t visibility_timeout_us = 60'000'000;
+  std::int64_t poll_us = 200'000;  ///< between two looks at an empty queue
+  int max_attempts = 20;           ///< commits that lost against another writer, per batch
+  Clock* clock = &system_clock();
+  const std::atomic<bool>* stop = nullptr;  ///< when it becomes true, the batch in hand is the last
   ProgressListener* progress = nullptr;
   ProgressCounts counts;  ///< where progress begins
 };
@@ -31,11 +42,15 @@ struct ForwardReport {
   std::uint64_t retries = 0;
 };
 
-/// Receives batches until none is waiting. Rejected granules go to the dead letters with their reasons, deferred ones
-/// stay in the queue; both are reported, and neither blocks its batch-mates. A conflict is settled by replay: a session
-/// on the new tip, and the batch again. An error means that the batch in hand was not committed, or that this is not
-/// known (`outcome_unknown`); its messages come back.
-Result<ForwardReport> drain(Processor& processor, icechunk::Repository& repository, Queue& queue,
-                            const ForwardOptions& options);
+/// Puts what came of further work on top of a report.
+void add(ForwardReport& report, ForwardReport more);
+
+/// Takes batches from the queue and commits each. Rejected granules go to the dead letters with their reasons. Deferred
+/// ones are tried again: with the next batch where they wait for other granules, else when their messages come back;
+/// after the last delivery they are dead letters, too. None blocks its batch-mates. A conflict is settled by replay: a
+/// session on the new tip, and the batch again. An error means that the batch in hand was not committed, or that this
+/// is not known (`outcome_unknown`); its messages come back.
+Result<ForwardReport> forward(Processor& processor, icechunk::Repository& repository, Queue& queue,
+                              const ForwardOptions& options);
 
 }  // namespace vdp

@@ -46,6 +46,15 @@ void OutcomeCounts::add(Outcome::Kind kind) {
   }
 }
 
+OutcomeCounts& OutcomeCounts::operator+=(const OutcomeCounts& more) {
+  written += more.written;
+  replaced += more.replaced;
+  unchanged += more.unchanged;
+  deferred += more.deferred;
+  rejected += more.rejected;
+  return *this;
+}
+
 Json to_json(const OutcomeCounts& counts) {
   return {{"written", counts.written},
           {"replaced", counts.replaced},

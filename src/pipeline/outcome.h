@@ -25,12 +25,13 @@ struct Outcome {
   std::string reason;              ///< of deferred and rejected
   std::uint64_t refs = 0;          ///< virtual references written
   std::vector<std::string> notes;  ///< what was left out, decoded or dropped
+  bool waits = false;              ///< deferred until other granules are written: worth trying with the next batch
 
   static Outcome rejected(Granule granule, std::string reason) {
-    return {Kind::rejected, std::move(granule), std::move(reason), 0, {}};
+    return {Kind::rejected, std::move(granule), std::move(reason), 0, {}, false};
   }
   static Outcome deferred(Granule granule, std::string reason) {
-    return {Kind::deferred, std::move(granule), std::move(reason), 0, {}};
+    return {Kind::deferred, std::move(granule), std::move(reason), 0, {}, false};
   }
   bool changes_store() const { return kind == Kind::written || kind == Kind::replaced; }
 };
@@ -48,6 +49,7 @@ struct OutcomeCounts {
   std::uint64_t rejected = 0;
 
   void add(Outcome::Kind kind);
+  OutcomeCounts& operator+=(const OutcomeCounts& more);
   std::uint64_t total() const { return written + replaced + unchanged + deferred + rejected; }
 };
 

@@ -1,8 +1,10 @@
 #include "pipeline/planner.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "dataset/guards.h"
 #include "discover/list.h"
@@ -25,6 +27,7 @@ ProvenanceRecord record_of(const Granule& granule, SlotBox box, Outcome::Kind ki
           granule.size,
           format_timestamp(granule.last_modified_us),
           std::string(to_string(kind)),
+          {},
           box};
 }
 
@@ -46,6 +49,13 @@ Result<bool> is_preferred(const dataset::SourceSpec& source, const Granule& gran
   return preferred(source, ours, theirs);
 }
 
+/// One text of all findings; where the guards have some, how to do without the granule.
+std::string explain(const std::vector<std::string>& findings, const std::vector<dataset::Mismatch>& mismatches) {
+  std::string text = fmt::format("{}", fmt::join(findings, "; "));
+  if (!mismatches.empty()) text += " [`parse.drop` leaves a variable out, `source.exclude` a file]";
+  return text;
+}
+
 }  // namespace
 
 std::optional<Outcome> Planner::known(const Granule& granule) const {
@@ -53,24 +63,41 @@ std::optional<Outcome> Planner::known(const Granule& granule) const {
   if (record == nullptr) return std::nullopt;
   const bool same = record->version == version_of(granule);
   if (!same && file_.forward.same != dataset::SamePolicy::skip) return std::nullopt;
-  Outcome outcome{Outcome::Kind::unchanged, granule, {}, 0, {}};
+  Outcome outcome{Outcome::Kind::unchanged, granule, {}, 0, {}, false};
   if (!same) outcome.notes.push_back("a new version, left out as `forward.same` says");
   return outcome;
 }
 
 Verdict Planner::plan(const PreparedGranule& granule) {
-  const auto reject = [&](const Error& error) { return Verdict{Outcome::rejected(granule.granule, error.text()), {}}; };
   if (auto outcome = known(granule.granule)) return {std::move(*outcome), {}};
-  const auto slots = find_slots(granule);
-  if (!slots) return reject(slots.error());
+  std::vector<std::string> findings = granule.findings;
   PlannedGranule planned;
   planned.granule = &granule;
-  planned.box = slots->box;
-  const auto kind = claim(granule, slots->box, planned.cleared);
-  if (!kind) return reject(kind.error());
-  Outcome outcome{*kind, granule.granule, {}, 0, granule.notes};
-  if (auto fits = check_fit(granule, slots->box, outcome.notes); !fits) return reject(fits.error());
-  if (auto accepted = accept(granule, *slots, planned, outcome); !accepted) return reject(accepted.error());
+  Outcome outcome{Outcome::Kind::written, granule.granule, {}, 0, granule.notes, false};
+  auto report = dataset::compare(state_.store, granule.dataset, granule.proofs, file_.checks.missing_variable);
+  planned.absent = std::move(report.absent);
+  // A granule without axis values has its findings already.
+  const auto slots = granule.axis_values.empty() ? Result<Slots>(Slots{}) : find_slots(granule);
+  if (!slots) {
+    findings.push_back(slots.error().text());
+  } else if (slots->box.size() != 0) {
+    planned.box = slots->box;
+    const auto kind = claim(granule, slots->box, planned.cleared);
+    if (kind) outcome.kind = *kind;
+    if (!kind) findings.push_back(kind.error().text());
+    std::ranges::move(check_alignment(slots->box), std::back_inserter(report.mismatches));
+  }
+  for (const auto& mismatch : report.mismatches) findings.push_back(dataset::describe(mismatch));
+  if (!findings.empty()) return {Outcome::rejected(granule.granule, explain(findings, report.mismatches)), {}};
+  if (auto gap = find_gap(slots->box)) {
+    outcome = Outcome::deferred(granule.granule, std::move(*gap));
+    outcome.waits = true;
+    return {std::move(outcome), {}};
+  }
+  std::ranges::move(report.notes, std::back_inserter(outcome.notes));
+  if (auto accepted = accept(granule, *slots, planned, outcome); !accepted) {
+    return {Outcome::rejected(granule.granule, accepted.error().text()), {}};
+  }
   return {std::move(outcome), std::move(planned)};
 }
 
@@ -156,6 +183,7 @@ Result<Outcome::Kind> Planner::claim(const PreparedGranule& granule, SlotBox box
   }
   if (owners.empty()) {
     VDP_TRY(check_late(box));
+    VDP_TRY(check_reserve(box));
     return Outcome::Kind::written;
   }
   cleared = {box.begin, std::min(box.end, std::max(state_.slots, box.begin))};
@@ -166,28 +194,49 @@ Result<Outcome::Kind> Planner::claim(const PreparedGranule& granule, SlotBox box
 Status Planner::check_late(SlotBox box) const {
   const auto& records = state_.provenance.records();
   if (file_.forward.late != dataset::LatePolicy::reject || records.empty()) return {};
-  const std::uint64_t filled = records.rbegin()->second.box.end;
-  if (box.begin >= filled) return {};
-  return invalid(
-      fmt::format("{} comes after slot {} was filled (`forward.late` is \"reject\")", describe_slots(box), filled - 1));
+  if (box.begin >= filled_end()) return {};
+  return invalid(fmt::format("{} comes after slot {} was filled (`forward.late` is \"reject\")", describe_slots(box),
+                             filled_end() - 1));
 }
 
-Status Planner::check_fit(const PreparedGranule& granule, SlotBox box, std::vector<std::string>& notes) const {
-  auto report = dataset::compare(state_.store, granule.dataset, granule.proofs);
+std::uint64_t Planner::filled_end() const {
+  const auto& records = state_.provenance.records();
+  return records.empty() ? 0 : records.rbegin()->second.box.end;
+}
+
+std::string Planner::describe_slot(std::uint64_t slot) const {
+  return fmt::format("slot {} ({} = {})", slot, axis_.name,
+                     dataset::format_instant(state_.encoding.time->calendar, state_.regular->instant(slot)));
+}
+
+Status Planner::check_reserve(SlotBox box) const {
+  if (!state_.regular || state_.regular->length()) return {};
+  const std::uint64_t end = filled_end();
+  if (box.begin <= end || box.begin - end <= file_.forward.max_reserve) return {};
+  return invalid(fmt::format("{} is {} slots after the last filled one (`forward.max_reserve` is {})",
+                             describe_slot(box.begin), box.begin - end, file_.forward.max_reserve));
+}
+
+std::optional<std::string> Planner::find_gap(SlotBox box) const {
+  const std::uint64_t end = filled_end();
+  if (file_.forward.gap != dataset::GapPolicy::refuse || box.begin <= end) return std::nullopt;
+  return fmt::format(
+      "{} comes after a hole of {} slots that begins with {} (`forward.gap` is \"refuse\"); `vdp gaps` "
+      "names the files that are missing",
+      describe_slot(box.begin), box.begin - end, describe_slot(end));
+}
+
+std::vector<dataset::Mismatch> Planner::check_alignment(SlotBox box) const {
+  std::vector<dataset::Mismatch> mismatches;
   const std::uint64_t length = std::max(state_.slots, box.end);
   for (const auto& [name, variable] : state_.store.variables) {
     if (variable.role != Role::refs) continue;
     const std::uint64_t edge = variable.metadata.chunk_shape[*variable.axis_dimension];
     if (dataset::box_is_aligned(box.begin, box.end, edge, length)) continue;
-    report.mismatches.push_back(
-        {name, "position", fmt::format("{} of the axis", describe_slots(box)),
-         fmt::format("whole chunks of {} slots", edge),
-         "half a chunk would shift values; keep such files apart, or leave the variable out with "
-         "`parse.drop`"});
+    mismatches.push_back({name, "position", fmt::format("{} of the axis", describe_slots(box)),
+                          fmt::format("whole chunks of {} slots", edge), "half a chunk would shift values"});
   }
-  if (!report.mismatches.empty()) return invalid(dataset::describe(report.mismatches));
-  notes.insert(notes.end(), report.notes.begin(), report.notes.end());
-  return {};
+  return mismatches;
 }
 
 Status Planner::combine_group_attributes(const PreparedGranule& granule, std::vector<std::string>& notes) {
@@ -208,9 +257,12 @@ Status Planner::accept(const PreparedGranule& granule, const Slots& slots, Plann
   }
   state_.slots = std::max(state_.slots, slots.box.end);
   planned.record = record_of(granule.granule, slots.box, outcome.kind);
+  planned.record.absent = planned.absent;
   state_.provenance.put(planned.record);
   for (const auto& [name, variable] : state_.store.variables) {
-    if (variable.role == Role::refs) outcome.refs += granule.dataset.variables.at(name).manifest.size();
+    const auto found = granule.dataset.variables.find(name);
+    if (variable.role != Role::refs || found == granule.dataset.variables.end()) continue;
+    outcome.refs += found->second.manifest.size();
   }
   return {};
 }

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "dataset/dataset_file.h"
+#include "dataset/mismatch.h"
 #include "pipeline/outcome.h"
 #include "pipeline/prepare.h"
 #include "pipeline/store_state.h"
@@ -15,6 +16,8 @@ struct PlannedGranule {
   const PreparedGranule* granule = nullptr;
   SlotBox box;
   SlotBox cleared;  ///< slots whose old contents go; empty where nothing was there
+  /// Variables of the store that the granule lacks, and may (`checks.missing_variable`).
+  std::vector<std::string> absent;
   ProvenanceRecord record;
 };
 
@@ -28,8 +31,9 @@ class Planner {
   Planner(const dataset::DatasetFile& file, const dataset::AxisSpec& axis, StoreState& state)
       : file_(file), axis_(axis), state_(state) {}
 
-  /// Decides on one granule, and puts it into the state if it is accepted. Granules of a growing axis are to be offered
-  /// in the order of their first values.
+  /// Decides on one granule, and puts it into the state if it is accepted; all that speaks against it is told at once.
+  /// Granules of a growing axis are to be offered in the order of their first values, and so are those that must not
+  /// leave holes.
   Verdict plan(const PreparedGranule& granule);
 
   /// Unchanged, told from the version alone without parsing the file; nothing if it must be looked at.
@@ -48,7 +52,15 @@ class Planner {
   Result<Outcome::Kind> claim(const PreparedGranule& granule, SlotBox box, SlotBox& cleared) const;
   /// A hole that a later granule left behind is not filled where the dataset file says so.
   Status check_late(SlotBox box) const;
-  Status check_fit(const PreparedGranule& granule, SlotBox box, std::vector<std::string>& notes) const;
+  /// Slots that the granule would leave empty before it: too many, if there are any that it may leave.
+  Status check_reserve(SlotBox box) const;
+  /// Why the granule has to wait: empty slots before it, where none may be.
+  std::optional<std::string> find_gap(SlotBox box) const;
+  /// The end of the last slot that is filled.
+  std::uint64_t filled_end() const;
+  std::string describe_slot(std::uint64_t slot) const;
+  /// Every whole-chunk rule that the position breaks.
+  std::vector<dataset::Mismatch> check_alignment(SlotBox box) const;
   Status combine_group_attributes(const PreparedGranule& granule, std::vector<std::string>& notes);
   Status accept(const PreparedGranule& granule, const Slots& slots, PlannedGranule& planned, Outcome& outcome);
 

@@ -121,19 +121,73 @@ TEST_F(PlannerTest, ARejectedGranuleLeavesNoTrace) {
   EXPECT_TRUE(state_.provenance.records().empty());
 }
 
-TEST_F(PlannerTest, AHoleOfARegularAxisIsFilledUnlessLateIsRefused) {
-  auto& axis = file_.axes[0];
-  axis.kind = dataset::AxisKind::regular;
-  axis.start = "2000-01-01";
-  axis.step = std::chrono::hours(24);
-  state_.grow.reset();
-  state_.regular = *dataset::RegularAxis::create(axis, *state_.encoding.time, state_.encoding.dtype);
+class PlannerOfRegularAxisTest : public PlannerTest {
+ protected:
+  PlannerOfRegularAxisTest() {
+    auto& axis = file_.axes[0];
+    axis.kind = dataset::AxisKind::regular;
+    axis.start = "2000-01-01";
+    axis.step = std::chrono::hours(24);
+    state_.grow.reset();
+    state_.regular = *dataset::RegularAxis::create(axis, *state_.encoding.time, state_.encoding.dtype);
+  }
+};
+
+TEST_F(PlannerOfRegularAxisTest, AHoleIsFilledUnlessLateIsRefused) {
   EXPECT_EQ(plan(granule("third", {2})).planned->box, (SlotBox{2, 3}));
   EXPECT_EQ(plan(granule("first", {0})).outcome.kind, Outcome::Kind::written);
   file_.forward.late = dataset::LatePolicy::reject;
   EXPECT_EQ(plan(granule("second", {1})).outcome.kind, Outcome::Kind::rejected);
   EXPECT_EQ(plan(granule("fourth", {3})).outcome.kind, Outcome::Kind::written);
   EXPECT_EQ(plan(granule("backwards", {9, 8})).outcome.kind, Outcome::Kind::rejected);
+}
+
+TEST_F(PlannerOfRegularAxisTest, WhereNoHoleMayBeLeftTheGranuleWaits) {
+  file_.forward.gap = dataset::GapPolicy::refuse;
+  EXPECT_EQ(plan(granule("first", {0})).outcome.kind, Outcome::Kind::written);
+  const auto third = granule("third", {2});
+  const auto verdict = plan(third);
+  EXPECT_EQ(verdict.outcome.kind, Outcome::Kind::deferred);
+  EXPECT_TRUE(verdict.outcome.waits);
+  EXPECT_NE(verdict.outcome.reason.find("begins with slot 1 (time = 2000-01-02"), std::string::npos)
+      << verdict.outcome.reason;
+  EXPECT_EQ(state_.slots, 1U);
+  EXPECT_EQ(plan(granule("second", {1})).outcome.kind, Outcome::Kind::written);
+  EXPECT_EQ(plan(third).outcome.kind, Outcome::Kind::written);
+}
+
+TEST_F(PlannerOfRegularAxisTest, AnAbsurdDateDoesNotGrowTheStore) {
+  file_.forward.max_reserve = 10;
+  EXPECT_EQ(plan(granule("first", {0})).outcome.kind, Outcome::Kind::written);
+  EXPECT_EQ(plan(granule("near", {11})).outcome.kind, Outcome::Kind::written);
+  const auto verdict = plan(granule("far", {23}));
+  EXPECT_EQ(verdict.outcome.kind, Outcome::Kind::rejected);
+  EXPECT_NE(verdict.outcome.reason.find("`forward.max_reserve` is 10"), std::string::npos) << verdict.outcome.reason;
+}
+
+TEST_F(PlannerTest, AllFindingsAreToldAtOnce) {
+  plan(granule("a", {5}));
+  auto wrong = granule("wrong", {4});
+  wrong.findings.push_back("variable lat: cannot be decoded");
+  wrong.dataset.variables["x"].metadata.data_type = zarr::floating(8);
+  wrong.dataset.variables["x"].metadata.attributes["scale_factor"] = 2;
+  const auto reason = plan(wrong).outcome.reason;
+  for (const char* part : {"variable lat: cannot be decoded", "before the end of the axis", "data type: found float64",
+                           "attribute scale_factor: found 2"}) {
+    EXPECT_NE(reason.find(part), std::string::npos) << part << " in " << reason;
+  }
+}
+
+TEST_F(PlannerTest, AMissingVariableIsRejectedOrRecorded) {
+  auto bare = granule("bare", {0});
+  bare.dataset.variables.clear();
+  const auto rejected = plan(bare);
+  EXPECT_EQ(rejected.outcome.kind, Outcome::Kind::rejected);
+  EXPECT_NE(rejected.outcome.reason.find("`checks.missing_variable`"), std::string::npos) << rejected.outcome.reason;
+  file_.checks.missing_variable = dataset::MissingVariablePolicy::fill;
+  const auto verdict = plan(bare);
+  ASSERT_TRUE(verdict.planned) << verdict.outcome.reason;
+  EXPECT_EQ(verdict.planned->record.absent, (std::vector<std::string>{"x"}));
 }
 
 class PlannerOfLongChunksTest : public PlannerTest {

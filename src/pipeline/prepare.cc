@@ -161,6 +161,7 @@ class ValueReader {
  public:
   ValueReader(const Template& store, PreparedGranule& granule) : store_(store), granule_(granule) {}
 
+  /// What cannot be decoded is a finding; an error is one of reading.
   Status read(ByteSource& bytes) {
     std::vector<std::string> names;
     for (const auto& [name, variable] : store_.variables) {
@@ -169,7 +170,7 @@ class ValueReader {
     VDP_ASSIGN(const auto loaded, load_chunks(bytes, granule_.dataset, names));
     for (const std::string& name : names) {
       if (auto done = read_variable(name, store_.variables.at(name), loaded.at(name)); !done) {
-        return std::unexpected(within("variable " + name, std::move(done).error()));
+        granule_.findings.push_back(within("variable " + name, std::move(done).error()).text());
       }
     }
     return {};
@@ -237,6 +238,38 @@ Result<ShapedGranule> shape_granule(const PrepareContext& context, const Granule
   return shaped;
 }
 
+namespace {
+
+/// Whether the source must be read again, and nothing is known of the granule.
+bool is_of_reading(const Error& error) {
+  return error.kind == ErrorKind::transient || error.kind == ErrorKind::conflict || error.kind == ErrorKind::cancelled;
+}
+
+/// Keeps what is wrong with the granule, and goes on.
+Status keep_finding(Status status, PreparedGranule& granule) {
+  if (status || is_of_reading(status.error())) return status;
+  granule.findings.push_back(status.error().text());
+  return {};
+}
+
+Status count_steps(const dataset::AxisSpec& axis, PreparedGranule& granule) {
+  const auto sizes = granule.dataset.dimension_sizes();
+  const auto steps = sizes.find(axis.name);
+  if (steps == sizes.end()) return invalid(fmt::format("no variable has the axis dimension \"{}\"", axis.name));
+  if (steps->second == 0) return invalid(fmt::format("no step along the axis \"{}\"", axis.name));
+  granule.steps = steps->second;
+  return {};
+}
+
+Status place(const PrepareContext& context, const std::optional<NativeValues>& coordinate, PreparedGranule& granule) {
+  VDP_TRY(find_axis_values(context.file, context.axis, coordinate, granule));
+  if (granule.axis_values.size() == granule.steps) return {};
+  return invalid(
+      fmt::format("{} values of \"{}\" for {} steps", granule.axis_values.size(), context.axis.name, granule.steps));
+}
+
+}  // namespace
+
 Result<PreparedGranule> prepare_granule(const PrepareContext& context, const Template& store, ShapedGranule shaped) {
   PreparedGranule granule;
   granule.granule = std::move(shaped.granule);
@@ -245,20 +278,13 @@ Result<PreparedGranule> prepare_granule(const PrepareContext& context, const Tem
     granule.notes.push_back(fmt::format("{} was skipped: {}", skipped.path, skipped.reason));
   }
   granule.notes.insert(granule.notes.end(), granule.dataset.notes.begin(), granule.dataset.notes.end());
-  const auto sizes = granule.dataset.dimension_sizes();
-  const auto steps = sizes.find(context.axis.name);
-  if (steps == sizes.end()) return invalid(fmt::format("no variable has the axis dimension \"{}\"", context.axis.name));
-  granule.steps = steps->second;
-  if (granule.steps == 0) return invalid(fmt::format("no step along the axis \"{}\"", context.axis.name));
 
   ValueReader reader(store, granule);
+  VDP_TRY(keep_finding(count_steps(context.axis, granule), granule));
   VDP_TRY(reader.read(*shaped.bytes));
-  VDP_TRY(find_axis_values(context.file, context.axis, reader.take_axis_values(), granule));
-  if (granule.axis_values.size() != granule.steps) {
-    return internal(fmt::format("{} axis values for {} steps", granule.axis_values.size(), granule.steps));
-  }
-  VDP_TRY(convert_to_store_units(store, granule));
-  VDP_TRY(dataset::fit_to_grid(store, granule.dataset));
+  if (granule.steps != 0) VDP_TRY(keep_finding(place(context, reader.take_axis_values(), granule), granule));
+  VDP_TRY(keep_finding(convert_to_store_units(store, granule), granule));
+  VDP_TRY(keep_finding(dataset::fit_to_grid(store, granule.dataset), granule));
 
   VDP_ASSIGN(const ObjectInfo after, context.source->head(granule.granule.key));
   if (after.etag != granule.granule.etag) return conflict("the file was replaced while it was read");

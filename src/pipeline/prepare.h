@@ -32,6 +32,8 @@ struct PreparedGranule {
   std::map<std::string, NativeValues> values;          ///< of variables that are stored natively
   std::map<std::string, dataset::StaticProof> proofs;  ///< of static variables
   std::vector<std::string> notes;
+  /// What is wrong with it whatever the store holds: it is to be rejected, together with what the guards find.
+  std::vector<std::string> findings;
 };
 
 /// What every granule of a dataset is prepared with.
@@ -51,8 +53,9 @@ struct ShapedGranule {
 };
 Result<ShapedGranule> shape_granule(const PrepareContext& context, const Granule& granule);
 
-/// Fits the granule to the template's grids, and decodes what the template keeps natively.
-/// `conflict` where the source was replaced while it was read.
+/// Fits the granule to the template's grids, and decodes what the template keeps natively. What does not go is a
+/// finding, so that all of them are told at once; an error means that the source could not be read (`conflict`: it was
+/// replaced while it was read).
 Result<PreparedGranule> prepare_granule(const PrepareContext& context, const dataset::Template& store,
                                         ShapedGranule shaped);
 

@@ -39,12 +39,13 @@ std::string version_of(const Granule& granule) {
 }
 
 std::string encode_record(const ProvenanceRecord& record) {
-  return Json{{"uri", record.uri},
-              {"version", record.version},
-              {"size", record.size},
-              {"modified", record.modified},
-              {"outcome", record.outcome}}
-      .dump();
+  Json json = {{"uri", record.uri},
+               {"version", record.version},
+               {"size", record.size},
+               {"modified", record.modified},
+               {"outcome", record.outcome}};
+  if (!record.absent.empty()) json["absent"] = record.absent;
+  return json.dump();
 }
 
 Result<ProvenanceRecord> decode_record(const std::string& text) {
@@ -61,6 +62,11 @@ Result<ProvenanceRecord> decode_record(const std::string& text) {
   record.version = text_of("version");
   record.modified = text_of("modified");
   record.outcome = text_of("outcome");
+  if (const auto absent = json.find("absent"); absent != json.end() && absent->is_array()) {
+    for (const Json& name : *absent) {
+      if (name.is_string()) record.absent.push_back(name.get<std::string>());
+    }
+  }
   if (const auto size = json.find("size"); size != json.end() && size->is_number_unsigned()) record.size = *size;
   return record;
 }

@@ -35,8 +35,9 @@ struct ProvenanceRecord {
   std::string uri;
   std::string version;  ///< see version_of
   std::uint64_t size = 0;
-  std::string modified;  ///< RFC 3339
-  std::string outcome;   ///< "written" or "replaced"
+  std::string modified;             ///< RFC 3339
+  std::string outcome;              ///< "written" or "replaced"
+  std::vector<std::string> absent;  ///< variables that the granule lacks: their values in its slots are fill
   /// All slots that the granule fills. Not part of the text: it is where the text stands.
   SlotBox box;
   bool operator==(const ProvenanceRecord&) const = default;

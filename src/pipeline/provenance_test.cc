@@ -6,11 +6,13 @@ namespace vdp {
 namespace {
 
 ProvenanceRecord record(const std::string& uri, SlotBox box) {
-  return {uri, "v", 1, "2020-01-01T00:00:00Z", "written", box};
+  return {uri, "v", 1, "2020-01-01T00:00:00Z", "written", {}, box};
 }
 
 TEST(Provenance, RecordsRoundTrip) {
   ProvenanceRecord made = record("file:///a \"b\".nc", {0, 0});
+  EXPECT_EQ(decode_record(encode_record(made)).value(), made);
+  made.absent = {"x", "y"};
   EXPECT_EQ(decode_record(encode_record(made)).value(), made);
   EXPECT_FALSE(decode_record("{}"));
   EXPECT_FALSE(decode_record("a.nc"));

@@ -1,115 +1,90 @@
 #include "pipeline/run.h"
 
-#include <fmt/format.h>
-
-#include "queue/granule_message.h"
-#include "queue/memory_queue.h"
-
 namespace vdp {
 namespace {
 
-struct Work {
-  std::vector<Granule> granules;  ///< old enough to be looked at
-  RunReport report;
-};
-
-Result<Work> discover(const dataset::SourceSpec& source, ObjectStore& objects, const RunOptions& options) {
-  VDP_ASSIGN_IN(source.prefix, const auto discovery, list_granules(objects, source));
-  Work work;
-  work.report.discovered = discovery.granules.size();
-  work.report.not_matching = discovery.not_matching;
-  for (const UnusedKey& key : discovery.inconsistent) {
-    work.report.findings.push_back(fmt::format("{}: {}", key.key, key.reason));
-  }
-  for (const UnusedKey& key : discovery.duplicates) {
-    work.report.findings.push_back(fmt::format("{}: {}", key.key, key.reason));
-  }
-  const auto min_age_us = std::chrono::duration_cast<std::chrono::microseconds>(source.min_age).count();
-  const TimestampUs now_us = options.clock->now_us();
-  for (const FoundGranule& found : discovery.granules) {
-    if (now_us - found.granule.last_modified_us < min_age_us) {
-      ++work.report.too_young;
-    } else {
-      work.granules.push_back(found.granule);
-    }
-  }
-  if (discovery.granules.empty()) {
-    const std::string example = discovery.not_matching_examples.empty() ? "" : discovery.not_matching_examples.front();
-    work.report.findings.push_back(
-        fmt::format("no file under {} matches the pattern \"{}\"{}", source.prefix, source.pattern.text(),
-                    example.empty() ? std::string() : fmt::format(" (there is, for example, {})", example)));
-  }
-  return work;
-}
-
-Status enqueue(Queue& queue, const std::vector<Granule>& granules) {
-  std::vector<std::string> bodies;
-  for (const Granule& granule : granules) bodies.push_back(encode_granule(granule));
-  VDP_TRY(queue.send(bodies));
-  return {};
-}
-
 /// No granule could give the store its template: each has a reason of its own.
-RunReport explain_all(Processor& processor, Work work) {
-  for (const Granule& granule : work.granules) {
+RunReport explain_all(Processor& processor, RunReport report) {
+  for (const Granule& granule : report.discovered.granules) {
     const auto checked = processor.check_file(granule);
     const Outcome outcome = checked ? Outcome::deferred(granule, "it can be read now, and could not before")
                                     : outcome_of(granule, checked.error());
-    work.report.forward.outcomes.add(outcome.kind);
-    work.report.forward.not_written.push_back(outcome);
+    report.forward.outcomes.add(outcome.kind);
+    report.forward.not_written.push_back(outcome);
   }
-  work.report.enqueued = work.granules.size();
-  return std::move(work.report);
+  report.enqueued = report.discovered.granules.size();
+  return report;
 }
 
-/// Sends what the store lacks through a queue of this process.
-Status write_missing(const dataset::DatasetFile& file, Processor& processor, icechunk::Repository& repository,
-                     const std::vector<Granule>& granules, const RunOptions& options, RunReport& report) {
+Result<std::vector<Granule>> missing_in(Processor& processor, icechunk::Repository& repository,
+                                        std::span<const Granule> granules) {
   VDP_ASSIGN(auto session, processor.initialize_session(repository));
-  VDP_ASSIGN(const auto missing, processor.select_missing(session, granules));
+  return processor.select_missing(session, granules);
+}
+
+/// What an earlier run, or somebody else, put into the queue goes first: its order is that of the axis.
+Status write_queued(Processor& processor, icechunk::Repository& repository, Queue& queue, const RunOptions& options,
+                    RunReport& report) {
+  VDP_ASSIGN(const auto depth, queue.depth());
+  if (depth.waiting + depth.in_flight == 0) return {};
+  VDP_ASSIGN(report.forward, forward(processor, repository, queue, options.forward));
+  return {};
+}
+
+Status write_missing(Processor& processor, icechunk::Repository& repository, Queue& queue, const RunOptions& options,
+                     RunReport& report) {
+  const auto& granules = report.discovered.granules;
+  if (!options.dry_run) VDP_TRY(write_queued(processor, repository, queue, options, report));
+  const std::uint64_t written_before = report.forward.outcomes.total() - report.forward.outcomes.rejected;
+  VDP_ASSIGN(const auto missing, missing_in(processor, repository, granules));
   report.enqueued = missing.size();
-  const std::uint64_t unchanged = granules.size() - missing.size();
   if (!options.dry_run && !missing.empty()) {
-    const auto queue = make_memory_queue({.clock = options.clock});
-    VDP_TRY(enqueue(*queue, missing));
-    ForwardOptions forward;
-    forward.batch = file.forward.batch;
-    forward.progress = options.progress;
-    forward.counts.files_total = missing.size();
-    VDP_ASSIGN(report.forward, drain(processor, repository, *queue, forward));
+    VDP_TRY(send_again(queue, missing));
+    ForwardOptions rest = options.forward;
+    rest.counts.files_total = missing.size();
+    VDP_ASSIGN(auto more, forward(processor, repository, queue, rest));
+    add(report.forward, std::move(more));
   }
-  report.forward.outcomes.unchanged += unchanged;
+  const std::uint64_t not_sent = granules.size() - missing.size();
+  report.forward.outcomes.unchanged += not_sent - std::min(not_sent, written_before);
   return {};
 }
 
 }  // namespace
 
 Result<RunReport> run_pipeline(const dataset::DatasetFile& file, ObjectStore& source, Processor& processor,
-                               const RunOptions& options) {
-  VDP_ASSIGN(auto work, discover(file.source, source, options));
-  RunReport& report = work.report;
+                               Queue& queue, const RunOptions& options) {
+  RunReport report;
+  VDP_ASSIGN(report.discovered, discover_granules(file.source, source, *options.forward.clock));
   VDP_ASSIGN(auto store, processor.find_store());
-  if (work.granules.empty()) return std::move(report);
+  const auto& granules = report.discovered.granules;
+  if (!store && granules.empty()) return report;
   if (!store && options.dry_run) {
-    report.enqueued = work.granules.size();
-    return std::move(report);
+    report.enqueued = granules.size();
+    return report;
   }
   if (!store) {
-    auto made = processor.initialize_store(work.granules);
-    if (!made && made.error().kind == ErrorKind::not_found) return explain_all(processor, std::move(work));
+    auto made = processor.initialize_store(granules);
+    if (!made && made.error().kind == ErrorKind::not_found) return explain_all(processor, std::move(report));
     VDP_ASSIGN(store, std::move(made));
     report.created = true;
   }
-  VDP_TRY(write_missing(file, processor, *store, work.granules, options, report));
-  return std::move(report);
+  VDP_TRY(write_missing(processor, *store, queue, options, report));
+  return report;
 }
 
 Result<bool> initialize(const dataset::DatasetFile& file, ObjectStore& source, Processor& processor, bool dry_run) {
   VDP_ASSIGN(const auto store, processor.find_store());
   if (store || dry_run) return !store;
-  VDP_ASSIGN(const auto work, discover(file.source, source, {}));
-  VDP_TRY(processor.initialize_store(work.granules));
+  VDP_ASSIGN(const auto discovered, discover_granules(file.source, source, system_clock()));
+  VDP_TRY(processor.initialize_store(discovered.granules));
   return true;
+}
+
+Result<std::vector<Granule>> find_missing(Processor& processor, std::span<const Granule> granules) {
+  VDP_ASSIGN(auto store, processor.find_store());
+  if (!store) return std::vector<Granule>(granules.begin(), granules.end());
+  return missing_in(processor, *store, granules);
 }
 
 }  // namespace vdp

@@ -253,6 +253,18 @@ TEST_P(QueueConformance, RedrivesDeadLetters) {
   EXPECT_EQ(depth().in_flight, 1U);
 }
 
+TEST_P(QueueConformance, DiscardsDeadLetters) {
+  send({"a", "b"});
+  for (const Message& message : receive(2)) ASSERT_TRUE(queue_->bury(message.receipt, "why"));
+  const auto letters = queue_->dead_letters(10).value();
+  ASSERT_EQ(letters.size(), 2U);
+  const std::vector<std::string> ids = {letters[0].id, "no such id", letters[0].id};
+  EXPECT_EQ(queue_->discard(ids).value(), 1U);
+  EXPECT_EQ(queue_->redrive(ids).value(), 0U);
+  EXPECT_EQ(queue_->dead_letters(10).value().size(), 1U);
+  EXPECT_TRUE(receive(10).empty());
+}
+
 TEST_P(QueueConformance, TellsItsDepthAndAge) {
   EXPECT_EQ(depth().oldest_age_us, 0);
   send({"a"});

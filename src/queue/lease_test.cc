@@ -52,6 +52,7 @@ class WatchedQueue final : public Queue {
     return inner_->dead_letters(max_letters);
   }
   Result<std::size_t> redrive(std::span<const std::string> ids) override { return inner_->redrive(ids); }
+  Result<std::size_t> discard(std::span<const std::string> ids) override { return inner_->discard(ids); }
   Result<QueueDepth> depth() override { return inner_->depth(); }
   std::uint32_t max_receives() const override { return inner_->max_receives(); }
 

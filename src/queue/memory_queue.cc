@@ -99,6 +99,12 @@ class MemoryQueue final : public Queue {
     return count;
   }
 
+  Result<std::size_t> discard(std::span<const std::string> ids) override {
+    const std::lock_guard lock(mutex_);
+    const std::set<std::string> unwanted(ids.begin(), ids.end());
+    return std::erase_if(letters_, [&](const DeadLetter& letter) { return unwanted.contains(letter.id); });
+  }
+
   Result<QueueDepth> depth() override {
     const std::lock_guard lock(mutex_);
     bury_exhausted();

@@ -165,6 +165,17 @@ Result<std::size_t> MessageTable::redrive(std::span<const std::string> ids, Time
   return sent;
 }
 
+Result<std::size_t> MessageTable::discard(std::span<const std::string> ids) {
+  std::size_t count = 0;
+  for (const std::string& text : ids) {
+    const auto id = parse_id(text);
+    if (!id) continue;
+    VDP_ASSIGN(const std::int64_t found, database_.run("DELETE FROM letter WHERE id = ?", *id));
+    count += static_cast<std::size_t>(found);
+  }
+  return count;
+}
+
 Result<QueueDepth> MessageTable::depth(TimestampUs now_us) {
   VDP_ASSIGN(const std::int64_t waiting_count,
              database_.number("SELECT COUNT(*) FROM message INDEXED BY message_waiting WHERE holder IS NULL"));

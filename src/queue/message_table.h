@@ -42,6 +42,7 @@ class MessageTable {
 
   Result<std::vector<DeadLetter>> dead_letters(std::size_t max_letters);
   Result<std::size_t> redrive(std::span<const std::string> ids, TimestampUs now_us);
+  Result<std::size_t> discard(std::span<const std::string> ids);
   Result<QueueDepth> depth(TimestampUs now_us);
 
  private:

@@ -68,6 +68,8 @@ class Queue {
   /// Dead letters that become waiting messages again, with a receive count of 0; ids that are not there are passed
   /// over. Returns how many there were.
   virtual Result<std::size_t> redrive(std::span<const std::string> ids) = 0;
+  /// Forgets dead letters; ids that are not there are passed over. Returns how many there were.
+  virtual Result<std::size_t> discard(std::span<const std::string> ids) = 0;
 
   virtual Result<QueueDepth> depth() = 0;
 

@@ -79,6 +79,10 @@ class SqliteQueue final : public Queue {
     return transact("redriving", [&](TimestampUs now_us) { return table_.redrive(ids, now_us); });
   }
 
+  Result<std::size_t> discard(std::span<const std::string> ids) override {
+    return transact("discarding", [&](TimestampUs) { return table_.discard(ids); });
+  }
+
   Result<QueueDepth> depth() override {
     return transact("counting", [&](TimestampUs now_us) -> Result<QueueDepth> {
       VDP_TRY(settle(now_us));

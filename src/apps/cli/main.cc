@@ -11,6 +11,9 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   Action action;
   add_run(program, action);
+  add_enqueue(program, action);
+  add_forward(program, action);
+  add_dlq(program, action);
   add_init(program, action);
   add_inspect(program, action);
   add_check(program, action);

@@ -13,6 +13,15 @@ namespace {
 
 Json error_json(const Error& error) { return {{"kind", to_string(error.kind)}, {"message", redact(error.text())}}; }
 
+void add_dataset_path(CLI::App& verb, DatasetOptions& options) {
+  verb.add_option("dataset", options.path, "the dataset file")->capture_default_str();
+}
+
+void add_definitions(CLI::App& verb, DatasetOptions& options) {
+  verb.add_option("-D", options.definitions, "NAME=VALUE: the value of {NAME} in the dataset file")
+      ->allow_extra_args(false);
+}
+
 Result<dataset::Params> parse_definitions(const std::vector<std::string>& definitions) {
   dataset::Params params;
   for (const std::string& definition : definitions) {
@@ -28,9 +37,8 @@ Result<dataset::Params> parse_definitions(const std::vector<std::string>& defini
 }  // namespace
 
 void add_dataset_options(CLI::App& verb, DatasetOptions& options) {
-  verb.add_option("dataset", options.path, "the dataset file")->capture_default_str();
-  verb.add_option("-D", options.definitions, "NAME=VALUE: the value of {NAME} in the dataset file")
-      ->allow_extra_args(false);
+  add_dataset_path(verb, options);
+  add_definitions(verb, options);
 }
 
 void add_output_options(CLI::App& verb, OutputOptions& options) {
@@ -69,17 +77,34 @@ std::expected<Pipeline, int> open_pipeline(const PipelineOptions& options) {
   return std::unexpected(exit_bad_usage);
 }
 
+ForwardOptions forward_options(const dataset::DatasetFile& file) {
+  ForwardOptions options;
+  options.batch = file.forward.batch;
+  options.window_us = std::chrono::duration_cast<std::chrono::microseconds>(file.forward.window).count();
+  return options;
+}
+
+void add_shared_options(CLI::App& verb, PipelineOptions& options) {
+  add_definitions(verb, options.dataset);
+  add_output_options(verb, options.output);
+  add_queue_options(verb, options.queue);
+  verb.add_option("--processor", options.processor, "what is done with the files")
+      ->envname("VDP_PROCESSOR")
+      ->check(CLI::IsMember(processor_names()))
+      ->capture_default_str();
+  verb.add_flag("--dry-run", options.dry_run, "say what would be done, and do nothing");
+}
+
+void add_pipeline_options(CLI::App& verb, PipelineOptions& options) {
+  add_dataset_path(verb, options.dataset);
+  add_shared_options(verb, options);
+}
+
 void add_pipeline_verb(CLI::App& program, Action& action, const std::string& name, const std::string& description,
                        int (*run)(const PipelineOptions& options)) {
   auto options = std::make_shared<PipelineOptions>();
   auto* verb = program.add_subcommand(name, description);
-  add_dataset_options(*verb, options->dataset);
-  add_output_options(*verb, options->output);
-  verb->add_option("--processor", options->processor, "what is done with the files")
-      ->envname("VDP_PROCESSOR")
-      ->check(CLI::IsMember(processor_names()))
-      ->capture_default_str();
-  verb->add_flag("--dry-run", options->dry_run, "say what would be done, and do nothing");
+  add_pipeline_options(*verb, *options);
   verb->callback([options, &action, run] { action = [options, run] { return run(*options); }; });
 }
 

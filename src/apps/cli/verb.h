@@ -9,10 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "apps/cli/dataset_queue.h"
 #include "apps/cli/exit_code.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "pipeline/dataset_processor.h"
+#include "pipeline/forward.h"
 
 namespace vdp::cli {
 
@@ -52,13 +54,19 @@ struct Pipeline {
 struct PipelineOptions {
   DatasetOptions dataset;
   OutputOptions output;
+  QueueLocation queue;
   std::string processor = "dataset";
   bool dry_run = false;
 };
+/// Adds all of them; add_shared_options: all but `[DATASET.toml]`, for verbs that take further names.
+void add_pipeline_options(CLI::App& verb, PipelineOptions& options);
+void add_shared_options(CLI::App& verb, PipelineOptions& options);
 /// Adds a verb with these options.
 void add_pipeline_verb(CLI::App& program, Action& action, const std::string& name, const std::string& description,
                        int (*run)(const PipelineOptions& options));
 std::expected<Pipeline, int> open_pipeline(const PipelineOptions& options);
+/// As the dataset file says.
+ForwardOptions forward_options(const dataset::DatasetFile& file);
 
 /// Prints the error on standard error, or as {"error": {...}} on standard output, and returns the exit code for it:
 /// 2 where the user's configuration is at fault, else 3.
@@ -69,6 +77,9 @@ void print_json(const Json& document);
 
 // Each adds its verb to the program and fills `action` when it is the one that was called.
 void add_run(CLI::App& program, Action& action);
+void add_enqueue(CLI::App& program, Action& action);
+void add_forward(CLI::App& program, Action& action);
+void add_dlq(CLI::App& program, Action& action);
 void add_init(CLI::App& program, Action& action);
 void add_inspect(CLI::App& program, Action& action);
 void add_check(CLI::App& program, Action& action);

@@ -26,7 +26,7 @@ Status run_sample() {
     bodies.push_back(encode_granule(granule));
   }
   VDP_TRY(queue->send(bodies));
-  VDP_ASSIGN(const auto report, drain(*processor, repository, *queue, {}));
+  VDP_ASSIGN(const auto report, forward(*processor, repository, *queue, {}));
   if (report.outcomes.written != sample_files || report.commits != 1) {
     return internal(fmt::format("{} files in {} commits were written, expected {} in 1", report.outcomes.written,
                                 report.commits, sample_files));

@@ -1,6 +1,7 @@
 // vdp status: the store against its source.
 #include <fmt/format.h>
 
+#include "apps/cli/forward_report.h"
 #include "apps/cli/verb.h"
 #include "pipeline/status.h"
 
@@ -10,6 +11,7 @@ namespace {
 struct Options {
   DatasetOptions dataset;
   OutputOptions output;
+  QueueLocation queue;
 };
 
 void print_status(const DatasetProcessor& processor, const StoreStatus& status) {
@@ -28,20 +30,40 @@ void print_status(const DatasetProcessor& processor, const StoreStatus& status) 
   fmt::print("variables {}\n", status.variables);
 }
 
+void print_queue(const QueueDepth& depth) {
+  fmt::print("queue     {} waiting, {} in flight, {} dead, the oldest {} s\n", depth.waiting, depth.in_flight,
+             depth.dead, depth.oldest_age_us / 1'000'000);
+}
+
+Result<QueueDepth> queue_depth(const Options& options, const dataset::DatasetFile& file) {
+  VDP_ASSIGN(const auto queue, find_dataset_queue(file, options.queue));
+  return queue == nullptr ? QueueDepth{} : queue->depth();
+}
+
+const char* next_verb(const StoreStatus& status, const QueueDepth& depth) {
+  if (depth.dead != 0) return "dlq list";
+  if (depth.waiting != 0) return "forward";
+  return status.missing != 0 ? "run" : "verify";
+}
+
 int show(const Options& options) {
   auto processor = open_dataset(options.dataset, options.output);
   if (!processor) return processor.error();
   const auto status = store_status(**processor);
   if (!status) return report_error(status.error(), options.output);
+  const auto depth = queue_depth(options, (*processor)->file());
+  if (!depth) return report_error(depth.error(), options.output);
   if (options.output.json) {
     Json document = {{"dataset", (*processor)->file().identity.name}, {"store", (*processor)->file().store.url}};
-    document.update(to_json(*status));
+    document.update(vdp::to_json(*status));
+    document["queue"] = to_json(*depth);
     print_json(document);
   } else {
     print_status(**processor, *status);
-    if (status->missing != 0) fmt::print("next: vdp run {}\n", options.dataset.path);
+    print_queue(*depth);
+    fmt::print("next: vdp {} {}\n", next_verb(*status, *depth), options.dataset.path);
   }
-  return status->missing != 0 ? exit_findings : exit_done;
+  return status->missing != 0 || depth->dead != 0 ? exit_findings : exit_done;
 }
 
 }  // namespace
@@ -51,6 +73,7 @@ void add_status(CLI::App& program, Action& action) {
   auto* verb = program.add_subcommand("status", "what the store holds, and what its source has that it lacks");
   add_dataset_options(*verb, options->dataset);
   add_output_options(*verb, options->output);
+  add_queue_options(*verb, options->queue);
   verb->callback([options, &action] { action = [options] { return show(*options); }; });
 }
 

@@ -1,0 +1,54 @@
+#include "apps/cli/dataset_queue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+
+#include "queue/sqlite_queue.h"
+
+namespace vdp::cli {
+namespace {
+
+/// One path component for any name of a dataset.
+std::string as_file_name(std::string_view name) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  std::string file_name;
+  for (const char byte : name) {
+    const bool keep = plain.find(byte) != std::string_view::npos;
+    file_name += keep ? std::string(1, byte) : fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+  }
+  return file_name;
+}
+
+}  // namespace
+
+void add_queue_options(CLI::App& verb, QueueLocation& location) {
+  verb.add_option("--queue", location.path, "the queue's file; by default .vdp/NAME.queue.sqlite by the dataset file")
+      ->envname("VDP_QUEUE");
+  verb.add_option("--max-receives", location.max_receives, "deliveries of a message before it is a dead letter")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+}
+
+std::string queue_path(const dataset::DatasetFile& file, const QueueLocation& location) {
+  if (!location.path.empty()) return location.path;
+  return fmt::format("{}.vdp/{}.queue.sqlite", file.folder, as_file_name(file.identity.name));
+}
+
+Result<QueuePtr> open_dataset_queue(const dataset::DatasetFile& file, const QueueLocation& location) {
+  auto queue = open_sqlite_queue(queue_path(file, location), {.max_receives = location.max_receives});
+  if (!queue && location.path.empty()) {
+    return std::unexpected(within("queue (--queue names another place)", std::move(queue).error()));
+  }
+  return queue;
+}
+
+Result<QueuePtr> find_dataset_queue(const dataset::DatasetFile& file, const QueueLocation& location) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(queue_path(file, location), ignored)) return QueuePtr();
+  return open_dataset_queue(file, location);
+}
+
+}  // namespace vdp::cli
