@@ -37,17 +37,17 @@ std::int64_t limit_of(std::size_t count) {
 
 Status MessageTable::settle(std::uint32_t max_receives, TimestampUs now_us) {
   const std::int64_t receive_limit = max_receives;
-  // With `receive_count > 0` the index of those that were received at all serves.
+  // `receive_count <> 0` lets the index of the received ones serve; `> 0` would be taken for the bound of its search.
   VDP_TRY(
       database_.run("INSERT INTO letter(id, body, reason, receive_count, sent_us, died_us) "
                     "SELECT id, body, 'received ' || receive_count || ' times and never done', receive_count, "
                     "sent_us, ? FROM message INDEXED BY message_received "
-                    "WHERE receive_count > 0 AND receive_count >= ? AND (holder IS NULL OR visible_us <= ?) "
+                    "WHERE receive_count <> 0 AND receive_count >= ? AND (holder IS NULL OR visible_us <= ?) "
                     "ORDER BY number",
                     now_us, receive_limit, now_us));
   VDP_TRY(
       database_.run("DELETE FROM message INDEXED BY message_received "
-                    "WHERE receive_count > 0 AND receive_count >= ? AND (holder IS NULL OR visible_us <= ?)",
+                    "WHERE receive_count <> 0 AND receive_count >= ? AND (holder IS NULL OR visible_us <= ?)",
                     receive_limit, now_us));
   VDP_TRY(
       database_.run("UPDATE message INDEXED BY message_hidden SET holder = NULL "

@@ -23,7 +23,7 @@ CREATE TABLE message (
 CREATE INDEX message_waiting ON message(number) WHERE holder IS NULL;
 CREATE INDEX message_hidden ON message(visible_us) WHERE holder IS NOT NULL;
 CREATE INDEX message_held ON message(holder) WHERE holder IS NOT NULL;
-CREATE INDEX message_received ON message(receive_count) WHERE receive_count > 0;
+CREATE INDEX message_received ON message(receive_count) WHERE receive_count <> 0;
 
 CREATE TABLE letter (
   number INTEGER PRIMARY KEY,                -- the order of death
