@@ -34,8 +34,7 @@ Result<Granule> name_granule(const dataset::SourceSpec& source, std::string_view
   }
   const ClassifiedKey classified = classify(source, {granule.key, 0, "", 0});
   if (classified.verdict != KeyVerdict::granule) {
-    return invalid(
-        fmt::format("{}: {} (source.pattern is \"{}\")", location, classified.reason, source.pattern.text()));
+    return invalid(fmt::format("{}: {}", location, classified.reason));
   }
   granule.uri = source.prefix + encode_path(granule.key);
   return granule;

@@ -6,7 +6,7 @@
 namespace vdp {
 
 struct ProgressCounts {
-  std::uint64_t files_total = 0;
+  std::uint64_t files_total = 0;  ///< 0 where nobody knows
   std::uint64_t files_done = 0;
   std::uint64_t files_rejected = 0;
   std::uint64_t refs = 0;          ///< virtual chunk references written

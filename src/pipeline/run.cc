@@ -27,7 +27,9 @@ Status write_queued(Processor& processor, icechunk::Repository& repository, Queu
                     RunReport& report) {
   VDP_ASSIGN(const auto depth, queue.depth());
   if (depth.waiting + depth.in_flight == 0) return {};
-  VDP_ASSIGN(report.forward, forward(processor, repository, queue, options.forward));
+  ForwardOptions first = options.forward;
+  first.counts.files_total = depth.waiting + depth.in_flight;
+  VDP_ASSIGN(report.forward, forward(processor, repository, queue, first));
   return {};
 }
 

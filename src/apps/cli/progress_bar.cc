@@ -43,8 +43,9 @@ std::string format_bytes(std::uint64_t bytes) {
 std::string describe_progress(const ProgressCounts& counts, std::int64_t elapsed_us) {
   const double elapsed_s = std::max(1e-6, static_cast<double>(elapsed_us) / 1e6);
   const double rate = static_cast<double>(counts.files_done) / elapsed_s;
-  std::string text = fmt::format("{}/{} files, {} refs, {}, {} commits", counts.files_done, counts.files_total,
-                                 counts.refs, format_bytes(counts.source_bytes), counts.commits);
+  const std::string total = counts.files_total == 0 ? "" : fmt::format("/{}", counts.files_total);
+  std::string text = fmt::format("{}{} files, {} refs, {}, {} commits", counts.files_done, total, counts.refs,
+                                 format_bytes(counts.source_bytes), counts.commits);
   if (counts.files_rejected != 0) text += fmt::format(", {} rejected", counts.files_rejected);
   if (counts.retries != 0) text += fmt::format(", {} retries", counts.retries);
   text += fmt::format(", {:.1f} files/s", rate);

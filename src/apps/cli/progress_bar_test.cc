@@ -29,5 +29,11 @@ TEST(ProgressBar, NamesRejectionsAndNoTimeLeftAtTheEnd) {
   EXPECT_EQ(describe_progress(counts, 1'000'000), "2/2 files, 0 refs, 0 B, 0 commits, 1 rejected, 2.0 files/s");
 }
 
+TEST(ProgressBar, NamesNoTotalWhereNobodyKnowsIt) {
+  ProgressCounts counts;
+  counts.files_done = 2;
+  EXPECT_EQ(describe_progress(counts, 1'000'000), "2 files, 0 refs, 0 B, 0 commits, 2.0 files/s");
+}
+
 }  // namespace
 }  // namespace vdp::cli

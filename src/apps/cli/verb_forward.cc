@@ -53,9 +53,23 @@ int print_report(const Options& options, const dataset::DatasetFile& file, const
   return report.outcomes.rejected != 0 || report.outcomes.deferred != 0 ? exit_findings : exit_done;
 }
 
+int tell_what_waits(const Options& options, const dataset::DatasetFile& file) {
+  const auto queue = find_dataset_queue(file, options.pipeline.queue);
+  const auto depth = queue && *queue != nullptr ? (*queue)->depth() : Result<QueueDepth>(QueueDepth{});
+  if (!queue || !depth) return report_error(queue ? depth.error() : queue.error(), options.pipeline.output);
+  if (options.pipeline.output.json) {
+    print_json({{"dataset", file.identity.name}, {"dry_run", true}, {"queue", to_json(*depth)}});
+  } else {
+    fmt::print("{} would be looked at\n", count(depth->waiting, "message"));
+    fmt::print("next: vdp forward {}\n", options.pipeline.dataset.path);
+  }
+  return exit_done;
+}
+
 int run(const Options& options) {
   auto pipeline = open_pipeline(options.pipeline);
   if (!pipeline) return pipeline.error();
+  if (options.pipeline.dry_run) return tell_what_waits(options, pipeline->file);
   const OutputOptions& output = options.pipeline.output;
   const auto repository = open_initialized(*pipeline->processor);
   if (!repository) {
@@ -66,11 +80,14 @@ int run(const Options& options) {
   }
   const auto queue = open_dataset_queue(pipeline->file, options.pipeline.queue);
   if (!queue) return report_error(queue.error(), output);
+  const auto before = (*queue)->depth();
+  if (!before) return report_error(before.error(), output);
   Result<ForwardReport> report = internal("not run");
   {
     ProgressBar progress(system_clock(), isatty(STDERR_FILENO) == 1, output.quiet);
     ForwardOptions chosen = chosen_options(options, pipeline->file);
     chosen.progress = &progress;
+    if (chosen.mode == ForwardMode::drain) chosen.counts.files_total = before->waiting + before->in_flight;
     auto opened = *repository;
     report = forward(*pipeline->processor, opened, **queue, chosen);
   }

@@ -32,6 +32,17 @@ RepoInfo first_repo_info(const Snapshot& snapshot, const RepositoryConfig& confi
   return info;
 }
 
+/// Nothing may be there but what an earlier attempt wrote before it was cut off, without `repo`: it is written anew.
+Status check_place(ObjectStore& store) {
+  VDP_ASSIGN_IN(store.url(), const std::vector<ObjectInfo> present, store.list(""));
+  for (const ObjectInfo& object : present) {
+    if (object.key == snapshot_key(first_snapshot_id) || object.key == transaction_log_key(first_snapshot_id)) continue;
+    return conflict(fmt::format("{}: expected an empty place for a new repository, found {} objects, among them {}",
+                                store.url(), present.size(), object.key));
+  }
+  return {};
+}
+
 /// Only where there is no `repo` yet. After a lost answer, the object that is there tells whose it is.
 Status put_first_repo(const RepositoryState& repository, const Bytes& object) {
   ObjectStore& store = repository.store();
@@ -53,11 +64,7 @@ Status put_first_repo(const RepositoryState& repository, const Bytes& object) {
 
 Result<Repository> Repository::create(ObjectStorePtr store, const RepositoryConfig& config,
                                       const RepositoryOptions& options) {
-  VDP_ASSIGN_IN(store->url(), const std::vector<ObjectInfo> present, store->list(""));
-  if (!present.empty()) {
-    return conflict(fmt::format("{}: expected an empty place for a new repository, found {} objects, the first is {}",
-                                store->url(), present.size(), present.front().key));
-  }
+  VDP_TRY(check_place(*store));
   auto state = std::make_shared<RepositoryState>(std::move(store), 2, options);
   const Snapshot snapshot = first_snapshot(state->clock().now_us());
   VDP_ASSIGN(const Bytes repo, encode_repo_info(first_repo_info(snapshot, config)));

@@ -43,7 +43,7 @@ class RepositoryState;
 class Repository {
  public:
   /// Makes a repository of version 2 with an empty first snapshot on branch main. `conflict` where the store's root
-  /// holds anything already, a repository or not.
+  /// holds anything already, a repository or not; what is left of a create() that was cut off is written anew.
   static Result<Repository> create(ObjectStorePtr store, const RepositoryConfig& config = {},
                                    const RepositoryOptions& options = {});
   /// `not_found` where there is no repository.

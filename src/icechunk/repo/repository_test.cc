@@ -29,6 +29,14 @@ TEST(Repository, IsMadeOnlyInAnEmptyPlace) {
   EXPECT_EQ(Repository::create(littered).error().kind, ErrorKind::conflict);
 }
 
+TEST(Repository, IsMadeAnewWhereTheMakingWasCutOff) {
+  const ObjectStorePtr store = make_memory_store();
+  new_repository(store);
+  ASSERT_TRUE(store->remove(repo_key));  // the last object that is written
+  EXPECT_OK(Repository::create(store));
+  EXPECT_OK(Repository::open(store)->writable_session("main"));
+}
+
 TEST(Repository, HasTheObjectsOfTheFormat) {
   const ObjectStorePtr store = make_memory_store();
   new_repository(store);
