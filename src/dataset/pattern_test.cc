@@ -253,8 +253,8 @@ TEST(Pattern, OutlinesKeysWhoseFieldsAreNotAllTold) {
     EXPECT_TRUE(made) << made.error().text();
     return made.value_or(KeyOutline());
   };
-  const KeyOutline whole = outline("{time:%Y/%j}/a{time+1h:%H}.{minute_of_day:04d}.nc");
-  EXPECT_EQ(whole.key, "2020/061/a07.0360.nc");
+  const KeyOutline whole = outline("{time:%Y/%j/%H}/a{time+1h:%H}.{minute_of_day:04d}.nc");
+  EXPECT_EQ(whole.key, "2020/061/06/a07.0360.nc");
   EXPECT_TRUE(whole.open_fields.empty());
   const KeyOutline open = outline("{time:%Y%m%dT%H}_{scan:re:\\d{3}}{state:_prelim|}_{scan:re:\\d{3}}_{n:02d}*.nc");
   EXPECT_EQ(open.key, "20200301T06_{scan}{state}_{scan}_{n}*.nc");

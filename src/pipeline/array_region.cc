@@ -36,6 +36,46 @@ Result<Bytes> read_chunk(const zarr::ArrayMetadata& metadata, const zarr::ChunkR
   return chunk;
 }
 
+/// What a region and one chunk have in common, and where in both it lies.
+struct Overlap {
+  Shape in_chunk, in_region, shape;
+};
+
+Overlap overlap_of(const zarr::ArrayMetadata& metadata, const ArrayRegion& region, const Shape& index) {
+  const std::size_t rank = metadata.rank();
+  Overlap overlap{Shape(rank), Shape(rank), Shape(rank)};
+  for (std::size_t d = 0; d < rank; ++d) {
+    const std::uint64_t chunk_begin = index[d] * metadata.chunk_shape[d];
+    const std::uint64_t begin = std::max(chunk_begin, region.origin[d]);
+    const std::uint64_t end = std::min(chunk_begin + metadata.chunk_shape[d], region.origin[d] + region.shape[d]);
+    overlap.in_chunk[d] = begin - chunk_begin;
+    overlap.in_region[d] = begin - region.origin[d];
+    overlap.shape[d] = end - begin;
+  }
+  return overlap;
+}
+
+/// Calls `visit` for the index of every chunk that the region, which is not empty, meets.
+template <typename Visit>
+Status for_each_chunk(const zarr::ArrayMetadata& metadata, const ArrayRegion& region, Visit&& visit) {
+  const std::size_t rank = metadata.rank();
+  Shape first(rank), last(rank);  // both ends included
+  for (std::size_t d = 0; d < rank; ++d) {
+    first[d] = region.origin[d] / metadata.chunk_shape[d];
+    last[d] = (region.origin[d] + region.shape[d] - 1) / metadata.chunk_shape[d];
+  }
+  Shape index = first;
+  for (bool more = true; more;) {
+    VDP_TRY(visit(index));
+    more = false;
+    for (std::size_t d = rank; d-- > 0 && !more;) {
+      more = index[d] < last[d];
+      index[d] = more ? index[d] + 1 : first[d];
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Bytes> read_region(const zarr::ArrayMetadata& metadata, const zarr::ChunkReader& read, const ArrayRegion& region,
@@ -49,31 +89,13 @@ Result<Bytes> read_region(const zarr::ArrayMetadata& metadata, const zarr::Chunk
   }
   Bytes values(*size);
   if (values.empty()) return values;
-  const std::size_t rank = metadata.rank();
-  Shape first(rank), last(rank);  // chunks that the region meets, both ends included
-  for (std::size_t d = 0; d < rank; ++d) {
-    first[d] = region.origin[d] / metadata.chunk_shape[d];
-    last[d] = (region.origin[d] + region.shape[d] - 1) / metadata.chunk_shape[d];
-  }
-  Shape index = first;
-  for (bool more = true; more;) {
+  VDP_TRY(for_each_chunk(metadata, region, [&](const Shape& index) -> Status {
     VDP_ASSIGN(const Bytes chunk, read_chunk(metadata, read, index));
-    Shape in_chunk(rank), in_region(rank), box(rank);
-    for (std::size_t d = 0; d < rank; ++d) {
-      const std::uint64_t chunk_begin = index[d] * metadata.chunk_shape[d];
-      const std::uint64_t begin = std::max(chunk_begin, region.origin[d]);
-      const std::uint64_t end = std::min(chunk_begin + metadata.chunk_shape[d], region.origin[d] + region.shape[d]);
-      in_chunk[d] = begin - chunk_begin;
-      in_region[d] = begin - region.origin[d];
-      box[d] = end - begin;
-    }
-    zarr::copy_box(chunk, {metadata.chunk_shape, in_chunk}, values, {region.shape, in_region}, box, element);
-    more = false;
-    for (std::size_t d = rank; d-- > 0 && !more;) {
-      more = index[d] < last[d];
-      index[d] = more ? index[d] + 1 : first[d];
-    }
-  }
+    const Overlap overlap = overlap_of(metadata, region, index);
+    zarr::copy_box(chunk, {metadata.chunk_shape, overlap.in_chunk}, values, {region.shape, overlap.in_region},
+                   overlap.shape, element);
+    return {};
+  }));
   return values;
 }
 

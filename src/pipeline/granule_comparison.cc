@@ -11,6 +11,7 @@
 #include "dataset/guards.h"
 #include "formats/parse.h"
 #include "pipeline/array_region.h"
+#include "pipeline/value_difference.h"
 #include "pipeline/verify_context.h"
 #include "store/url.h"
 
@@ -25,29 +26,6 @@ using Kind = VerifyFinding::Kind;
 /// pieces of it.
 constexpr std::uint64_t max_region_bytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t max_source_chunk_bytes = std::uint64_t{64} << 20;
-
-/// One element as people write it.
-std::string shown(const zarr::DataType& type, ByteView element) {
-  if (const auto integers = zarr::as_integers(type, element)) return fmt::format("{}", integers->front());
-  if (const auto doubles = zarr::as_doubles(type, element)) return fmt::format("{}", doubles->front());
-  return fmt::format("bytes {:02x}", fmt::join(element, ""));
-}
-
-/// Where two regions of equal size first differ, in elements.
-std::optional<std::uint64_t> first_difference(const Bytes& a, const Bytes& b, std::size_t element) {
-  const auto [left, right] = std::ranges::mismatch(a, b);
-  if (left == a.end()) return std::nullopt;
-  return static_cast<std::uint64_t>(left - a.begin()) / element;
-}
-
-zarr::Shape unravel(std::uint64_t position, const zarr::Shape& shape) {
-  zarr::Shape index(shape.size());
-  for (std::size_t d = shape.size(); d-- > 0;) {
-    index[d] = position % shape[d];
-    position /= shape[d];
-  }
-  return index;
-}
 
 class Comparison {
  public:
@@ -203,18 +181,8 @@ class Comparison {
   void compare_values(const std::string& name, const zarr::DataType& type, const ArrayRegion& region,
                       const Bytes& found, const Bytes& expected) {
     ++result_.chunks;
-    const std::size_t element = type.size_bytes;
-    if (found.size() != expected.size()) {
-      return add(Kind::value, name, fmt::format("{} bytes", found.size()), fmt::format("{} bytes", expected.size()));
-    }
-    const auto position = element == 0 ? std::nullopt : first_difference(found, expected, element);
-    if (!position) return;
-    zarr::Shape index = unravel(*position, region.shape);
-    for (std::size_t d = 0; d < index.size(); ++d) index[d] += region.origin[d];
-    const auto at = [&](const Bytes& bytes) {
-      return shown(type, ByteView(bytes).subspan(*position * element, element));
-    };
-    add(Kind::value, name, fmt::format("{} at ({})", at(found), fmt::join(index, ", ")), at(expected));
+    auto difference = first_difference(type, region, found, expected);
+    if (difference) add(Kind::value, name, std::move(difference->found), std::move(difference->expected));
   }
 
   /// One chunk of the store's grid, as far as the granule fills it.

@@ -119,7 +119,10 @@ class VariableChecker {
     if (is_virtual) check_container(ref);
     for (std::size_t i = claim.begin; i < claim.end; ++i) {
       ++refs_of_record_[i];
-      if (!is_virtual) {
+      if (lacks(records_[i], variable_)) {
+        add(Kind::foreign_ref, i, records_[i].box, records_[i].uri, is_virtual ? shown(ref) : "a chunk",
+            "none, for the record says that the granule lacks the variable");
+      } else if (!is_virtual) {
         doubtful_->insert(i);
       } else if (!points_into(ref, records_[i].uri)) {
         add(Kind::foreign_ref, i, records_[i].box, records_[i].uri, shown(ref), "references into this granule");
