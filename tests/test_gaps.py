@@ -58,6 +58,20 @@ def test_keys_and_uris_are_lines_for_other_programs(vdp: Engine, archive_of) -> 
     assert "1 more" in limited.stderr
 
 
+@pytest.mark.parametrize("form", ["--keys", "--uris"])
+def test_the_lines_are_an_inventory_for_the_queue(vdp: Engine, archive_of, form: str) -> None:
+    archive = archive_of(Mur(), 0)
+    archive.deliver(0, 5)
+    vdp.run(archive.dataset)
+    archive.deliver(1, 2, 3, 4)
+    inventory = archive.root / "gaps.txt"
+    inventory.write_text(gaps(vdp, archive, form).stdout)
+    vdp("enqueue", archive.dataset, "--inventory", inventory)
+    vdp("forward", archive.dataset, "--drain")
+    gaps(vdp, archive, expect=DONE)
+    assert_equals_sources(open_as_printed(vdp.run(archive.dataset).python), archive.files())
+
+
 def test_the_text_tells_what_to_type(vdp: Engine, archive_of) -> None:
     archive = archive_of(Mur(), 0)
     archive.deliver(0, 2)

@@ -1,6 +1,8 @@
 // What the parts of verify work on: one snapshot of a store, read once, and the list that they add their findings to.
 #pragma once
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 #include "icechunk/repo/repository_config.h"
@@ -23,6 +25,8 @@ struct VerifyContext {
 };
 
 /// Whether the record says that its granule does not have the variable, so that its slots are fill.
-inline bool lacks(const ProvenanceRecord&, const std::string&) { return false; }
+inline bool lacks(const ProvenanceRecord& record, const std::string& variable) {
+  return std::ranges::find(record.absent, variable) != record.absent.end();
+}
 
 }  // namespace vdp

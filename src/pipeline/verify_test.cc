@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "pipeline/gaps.h"
 #include "pipeline/run.h"
+#include "queue/memory_queue.h"
 #include "store/open_store.h"
 
 namespace vdp {
@@ -37,7 +38,7 @@ class VerifyTest : public testing::Test {
     auto made = DatasetProcessor::create(std::move(*file), {});
     EXPECT_TRUE(made) << made.error().text();
     processor_ = std::move(*made);
-    const auto report = run_pipeline(processor_->file(), *source_, *processor_, {});
+    const auto report = run_pipeline(processor_->file(), *source_, *processor_, *make_memory_queue(), {});
     EXPECT_TRUE(report) << report.error().text();
     EXPECT_EQ(report->forward.outcomes.written, 1U);
   }

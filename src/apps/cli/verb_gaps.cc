@@ -67,7 +67,12 @@ void print_report(const Options& options, const DatasetProcessor& processor, con
     fmt::print("missing   {} granules that are listed\n", report.keys.size() + report.keys_left_out);
     print_list(report.keys, report.keys_left_out);
   }
-  if (!report.empty()) fmt::print("next: vdp run {}\n", options.dataset.path);
+  if (report.empty()) return;
+  fmt::print("next: vdp run {}\n", options.dataset.path);
+  if (!report.keys.empty() && report.open_fields.empty()) {
+    const std::string& path = options.dataset.path;
+    fmt::print("or:   vdp gaps {} --uris | vdp enqueue {} --inventory -\n", path, path);
+  }
 }
 
 int show(const Options& options) {
