@@ -84,6 +84,10 @@ struct ForwardSpec {
   Duration window{0};                     ///< how long to wait for a batch to fill
 };
 
+struct VerifySpec {
+  std::uint64_t samples = 8;  ///< chunks that are compared with their files; 0: none
+};
+
 struct DatasetFile {
   std::string path;                           ///< of the file itself, absolute
   std::string folder;                         ///< absolute, ends in '/'
@@ -97,6 +101,7 @@ struct DatasetFile {
   AttributePolicy attributes;
   ChecksSpec checks;
   ForwardSpec forward;
+  VerifySpec verify;
   std::map<std::string, std::uint64_t> manifest_split;  ///< axis -> chunks a manifest cell; empty: the default
 };
 

@@ -188,10 +188,17 @@ TEST(DatasetFile, PlannedWordsAreErrorsUnlessTheyAreSetToTheirDefaults) {
             "line 2: source.discover: not implemented yet: source.discover = \"cmr\"");
   EXPECT_EQ(only_finding("source.prefix='a'\n[[era]]\nname='x'"), "line 2: era: not implemented yet: [[era]]");
   EXPECT_TRUE(parse("source.prefix='a'\nverify.samples=8\ngc.expire='30d'\ngc.keep_tags=true"));
-  const Loaded planned = parse("source.prefix='a'\nverify.samples=9");
+  const Loaded planned = parse("source.prefix='a'\nforward.max_fold=9");
   ASSERT_FALSE(planned);
   EXPECT_EQ(to_error("f.toml", planned.error()).kind, ErrorKind::unsupported);
   EXPECT_EQ(to_error("f.toml", parse("x=1").error()).kind, ErrorKind::invalid);
+}
+
+TEST(DatasetFile, ReadsHowManySamplesVerifyTakes) {
+  EXPECT_EQ(parse("source.prefix='a'")->verify.samples, 8U);
+  EXPECT_EQ(parse("source.prefix='a'\nverify.samples=0")->verify.samples, 0U);
+  EXPECT_EQ(only_finding("source.prefix='a'\nverify.samples=-1"),
+            "line 2: verify.samples: found -1, expected at least 0");
 }
 
 TEST(DatasetFile, ChecksWhatBelongsTogether) {
@@ -300,7 +307,7 @@ TEST(Pipelines, OfEightProductsAreUnderstood) {
        {"source.region", "source.access = \"earthdata\"", "source.credentials_url", "source.discover = \"cmr\"",
         "source.cmr_concept", "source.poll", "source.overlap", "parse.flatten", "axis.time.kind = \"explicit\"",
         "axis.time.agree_with", "the set of attributes '@tempo-l3-volatile'", "forward.late = \"ledger\"",
-        "forward.resort", "verify.completeness"}},
+        "forward.resort", "verify.completeness = \"cmr\""}},
       {"mur",
        {"source.region", "source.access = \"earthdata\"", "source.credentials_url", "source.discover = \"cmr\"",
         "source.poll", "forward.stage_branch"}},

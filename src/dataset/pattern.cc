@@ -43,6 +43,15 @@ Result<std::string> Pattern::generate(const PatternFields& fields) const {
   return key;
 }
 
+Result<KeyOutline> Pattern::outline(const PatternFields& fields) const {
+  VDP_ASSIGN_IN(fmt::format("pattern '{}'", text()), KeyOutline outline, program_->write_outline(fields));
+  const PatternMatch back = match(outline.key);
+  if (outline.open_fields.empty() && back.kind != PatternMatch::Kind::matched) {
+    return invalid(fmt::format("pattern '{}': '{}' does not read back: {}", text(), outline.key, back.reason));
+  }
+  return outline;
+}
+
 Result<TimeSpan> Pattern::span(std::string_view name, const PatternFields& fields) const {
   const auto time = fields.times.find(std::string(name));
   const std::vector<TimePart> parts = program_->time_parts(name);

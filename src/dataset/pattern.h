@@ -49,6 +49,12 @@ struct PatternMatch {
 
 enum class FieldKind { time, integer, text };
 
+/// A key that may have holes.
+struct KeyOutline {
+  std::string key;
+  std::vector<std::string> open_fields;  ///< each once, in their order; '*' and '**' for wildcards
+};
+
 /// Immutable and cheap to copy; safe from several threads.
 class Pattern {
  public:
@@ -66,6 +72,9 @@ class Pattern {
   /// and for patterns with `*`.
   Result<std::string> generate(const PatternFields& fields) const;
   bool can_generate() const;
+  /// The key as far as `fields` tell it: a field that they do not have stays as "{name}", a wildcard as itself. Times
+  /// are cut to what the directives show, so that a day's key is that of its noon, too.
+  Result<KeyOutline> outline(const PatternFields& fields) const;
 
   /// All that a time of matched fields may mean: `%Y%m%d` names a whole day. `not_found` where there is no such time.
   Result<TimeSpan> span(std::string_view name, const PatternFields& fields) const;

@@ -30,6 +30,7 @@ struct Pattern::Program {
   /// All directives of the unmoved time `name`.
   std::vector<TimePart> time_parts(std::string_view name) const;
   Result<std::string> write(const PatternFields& fields) const;
+  Result<KeyOutline> write_outline(const PatternFields& fields) const;
 
  private:
   Status collect_fields();

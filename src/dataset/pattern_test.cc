@@ -244,5 +244,23 @@ TEST(Pattern, TellsItsFieldsAndPrefix) {
   EXPECT_EQ(match.fields.text_of("other"), "");
 }
 
+TEST(Pattern, OutlinesKeysWhoseFieldsAreNotAllTold) {
+  const auto outline = [](std::string_view text) {
+    const PatternFields fields{{{"time", DateTime{{2020, 3, 1}, 6}}}, {}, {}};
+    const auto pattern = Pattern::compile(text);
+    EXPECT_TRUE(pattern) << pattern.error().text();
+    auto made = pattern->outline(fields);
+    EXPECT_TRUE(made) << made.error().text();
+    return made.value_or(KeyOutline());
+  };
+  const KeyOutline whole = outline("{time:%Y/%j/%H}/a{time+1h:%H}.{minute_of_day:04d}.nc");
+  EXPECT_EQ(whole.key, "2020/061/06/a07.0360.nc");
+  EXPECT_TRUE(whole.open_fields.empty());
+  const KeyOutline open = outline("{time:%Y%m%dT%H}_{scan:re:\\d{3}}{state:_prelim|}_{scan:re:\\d{3}}_{n:02d}*.nc");
+  EXPECT_EQ(open.key, "20200301T06_{scan}{state}_{scan}_{n}*.nc");
+  EXPECT_EQ(open.open_fields, (std::vector<std::string>{"scan", "state", "n", "*"}));
+  EXPECT_EQ(outline("{time:%Y%m%d}.nc").key, "20200301.nc");
+}
+
 }  // namespace
 }  // namespace vdp::dataset

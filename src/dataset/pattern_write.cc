@@ -66,7 +66,52 @@ class Writer {
   const std::string& computed_from_;
 };
 
+// The name of a piece that the fields do not tell; empty where they do.
+class OpenField {
+ public:
+  OpenField(const PatternFields& fields, const std::string& computed_from)
+      : fields_(fields), computed_from_(computed_from) {}
+
+  std::string operator()(const LiteralPiece&) const { return {}; }
+  std::string operator()(const WildcardPiece& piece) const { return piece.across_folders ? "**" : "*"; }
+  std::string operator()(const RegexPiece& piece) const { return unless(fields_.texts.contains(piece.name), piece); }
+  std::string operator()(const ChoicePiece& piece) const { return unless(fields_.texts.contains(piece.name), piece); }
+  std::string operator()(const IntegerPiece& piece) const {
+    return unless(fields_.integers.contains(piece.name), piece);
+  }
+  std::string operator()(const ComputedPiece& piece) const {
+    return unless(fields_.times.contains(computed_from_), piece);
+  }
+  std::string operator()(const TimePiece& piece) const { return unless(fields_.times.contains(piece.name), piece); }
+
+ private:
+  template <typename Named>
+  static std::string unless(bool is_told, const Named& piece) {
+    return is_told ? std::string() : piece.name;
+  }
+
+  const PatternFields& fields_;
+  const std::string& computed_from_;
+};
+
 }  // namespace
+
+Result<KeyOutline> Pattern::Program::write_outline(const PatternFields& fields_to_write) const {
+  const Writer writer(fields_to_write, calendar, computed_from);
+  const OpenField open_field(fields_to_write, computed_from);
+  KeyOutline outline;
+  for (const auto& piece : pieces) {
+    const std::string open = std::visit(open_field, piece);
+    if (open.empty()) {
+      VDP_ASSIGN(const std::string part, std::visit(writer, piece));
+      outline.key += part;
+      continue;
+    }
+    outline.key += std::holds_alternative<WildcardPiece>(piece) ? open : fmt::format("{{{}}}", open);
+    if (std::ranges::find(outline.open_fields, open) == outline.open_fields.end()) outline.open_fields.push_back(open);
+  }
+  return outline;
+}
 
 Result<std::string> Pattern::Program::write(const PatternFields& fields_to_write) const {
   const Writer writer(fields_to_write, calendar, computed_from);

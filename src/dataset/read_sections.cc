@@ -86,6 +86,11 @@ void read_forward(const toml::table& document, DatasetFile& file, Findings& find
   }
 }
 
+void read_verify(const toml::table& document, DatasetFile& file, Findings& findings) {
+  Section section = Section::of(document, "verify", findings);
+  if (const auto samples = section.count("samples", 0)) file.verify.samples = *samples;
+}
+
 void read_manifest(const toml::table& document, DatasetFile& file, Findings& findings) {
   Section section = Section::of(document, "manifest", findings);
   file.manifest_split = section.count_table("split");

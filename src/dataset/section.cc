@@ -7,9 +7,9 @@
 namespace vdp::dataset {
 namespace {
 
-std::optional<std::uint64_t> count_of(const toml::node& node) {
+std::optional<std::uint64_t> count_of(const toml::node& node, std::uint64_t least = 1) {
   const auto number = node.value_exact<std::int64_t>();
-  if (!number || *number < 1) return std::nullopt;
+  if (!number || *number < 0 || static_cast<std::uint64_t>(*number) < least) return std::nullopt;
   return static_cast<std::uint64_t>(*number);
 }
 
@@ -57,11 +57,11 @@ std::optional<std::string> Section::time(std::string_view key) const {
   return out.str().empty() ? std::nullopt : std::optional(out.str());
 }
 
-std::optional<std::uint64_t> Section::count(std::string_view key) {
+std::optional<std::uint64_t> Section::count(std::string_view key, std::uint64_t least) {
   const toml::node* found = node(key);
   if (found == nullptr || !found->is_integer()) return std::nullopt;
-  const auto count = count_of(*found);
-  if (!count) invalid(key, fmt::format("found {}, expected at least 1", found->as_integer()->get()));
+  const auto count = count_of(*found, least);
+  if (!count) invalid(key, fmt::format("found {}, expected at least {}", found->as_integer()->get(), least));
   return count;
 }
 

@@ -31,8 +31,8 @@ class Section {
   std::optional<bool> boolean(std::string_view key) const;
   /// Of a time: as text, also where TOML has a date or date-time of its own.
   std::optional<std::string> time(std::string_view key) const;
-  /// At least 1; other numbers are reported.
-  std::optional<std::uint64_t> count(std::string_view key);
+  /// At least `least`; other numbers are reported.
+  std::optional<std::uint64_t> count(std::string_view key, std::uint64_t least = 1);
   std::optional<Duration> duration(std::string_view key);
   /// A table of texts; other values are reported.
   std::map<std::string, std::string> text_table(std::string_view key);

@@ -71,10 +71,10 @@ Result<ProvenanceRecord> decode_record(const std::string& text) {
   return record;
 }
 
-Result<Provenance> Provenance::load(const icechunk::Session& session, const std::string& group) {
-  Provenance provenance;
+Status for_each_record_text(const icechunk::Session& session, const std::string& group,
+                            const std::function<Status(SlotBox, const std::string&)>& visit) {
   const std::string path = provenance_array(group);
-  if (!session.kind(path)) return provenance;
+  if (!session.kind(path)) return {};
   VDP_ASSIGN(const auto metadata, session.array_metadata(path));
   if (metadata.rank() != 1 || metadata.data_type.kind != zarr::DataType::Kind::string) {
     return corrupt(fmt::format("{} is not a list of texts", path));
@@ -84,28 +84,36 @@ Result<Provenance> Provenance::load(const icechunk::Session& session, const std:
   std::vector<std::uint64_t> chunks;
   VDP_TRY(session.for_each_ref(path, icechunk::ChunkBox::whole(metadata.grid_shape()),
                                [&](const icechunk::ChunkRefView& ref) { chunks.push_back(ref.index[0]); }));
-  std::string previous_text;
-  ProvenanceRecord open;  // grows as long as the slots say the same
+  SlotBox run;  // grows as long as the slots say the same
+  std::string run_text;
+  const auto finish_run = [&]() -> Status { return run_text.empty() ? Status() : visit(run, run_text); };
   for (const std::uint64_t chunk : chunks) {
     const std::uint64_t begin = chunk * metadata.chunk_shape[0];
     const std::uint64_t end = std::min(begin + metadata.chunk_shape[0], metadata.shape[0]);
     VDP_ASSIGN_IN(path, const auto rows, read_rows(session, path, begin, end));
     std::uint64_t slot = begin;
     for (const std::string& text : std::get<std::vector<std::string>>(rows)) {
-      if (!text.empty() && text == previous_text && open.box.end == slot) {
-        ++open.box.end;
+      if (text == run_text && run.end == slot) {
+        ++run.end;
       } else {
-        if (!previous_text.empty()) provenance.put(open);
-        if (!text.empty()) {
-          VDP_ASSIGN_IN(path, open, decode_record(text));
-          open.box = {slot, slot + 1};
-        }
-        previous_text = text;
+        VDP_TRY(finish_run());
+        run = {slot, slot + 1};
+        run_text = text;
       }
       ++slot;
     }
   }
-  if (!previous_text.empty()) provenance.put(open);
+  return finish_run();
+}
+
+Result<Provenance> Provenance::load(const icechunk::Session& session, const std::string& group) {
+  Provenance provenance;
+  VDP_TRY(for_each_record_text(session, group, [&](SlotBox box, const std::string& text) -> Status {
+    VDP_ASSIGN_IN(provenance_array(group), auto record, decode_record(text));
+    record.box = box;
+    provenance.put(record);
+    return {};
+  }));
   return provenance;
 }
 

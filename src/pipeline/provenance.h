@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -49,6 +50,11 @@ std::string version_of(const Granule& granule);
 std::string encode_record(const ProvenanceRecord& record);
 /// `corrupt` for anything that encode_record did not write.
 Result<ProvenanceRecord> decode_record(const std::string& text);
+
+/// Calls `visit` for every run of slots that hold the same text, in order; empty slots are left out. A store of another
+/// maker has none. What `visit` fails with ends the walk.
+Status for_each_record_text(const icechunk::Session& session, const std::string& group,
+                            const std::function<Status(SlotBox, const std::string&)>& visit);
 
 /// All records of a store, by first slot. Kept in step by the caller as it places granules.
 class Provenance {

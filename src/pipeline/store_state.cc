@@ -47,17 +47,10 @@ Result<dataset::AxisEncoding> stored_encoding(const dataset::AxisSpec& axis, con
   return dataset::resolve_encoding(spec, coordinate);
 }
 
-Status load_axis(const dataset::AxisSpec& axis, const std::string& path, const icechunk::Session& session,
-                 StoreState& state) {
-  state.slots = state.store.axis_variable().metadata.shape.at(0);
-  if (axis.kind == AxisKind::regular) {
-    if (!state.encoding.time) return invalid(fmt::format("{} has no time units, and the axis is regular", path));
-    VDP_ASSIGN(state.regular, dataset::RegularAxis::create(axis, *state.encoding.time, state.encoding.dtype));
-    return {};
-  }
+Status load_grow_axis(const std::string& path, const icechunk::Session& session, StoreState& state) {
   VDP_ASSIGN(const auto rows, read_rows(session, path, 0, state.slots));
   VDP_ASSIGN(auto values, dataset::from_elements(std::get<Bytes>(rows), state.encoding.dtype));
-  VDP_ASSIGN_IN(path, state.grow, dataset::GrowAxis::create(axis.name, std::move(values)));
+  VDP_ASSIGN_IN(path, state.grow, dataset::GrowAxis::create(state.store.axis, std::move(values)));
   return {};
 }
 
@@ -90,8 +83,8 @@ std::string variable_path(const std::string& group, const std::string& variable)
   return group == "/" ? "/" + variable : group + "/" + variable;
 }
 
-Result<StoreState> load_store_state(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
-                                    const icechunk::Session& session) {
+Result<StoreState> load_store_contract(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
+                                       const icechunk::Session& session) {
   StoreState state;
   Json contract;
   VDP_ASSIGN(state.store, read_template(file.identity.group, session, contract));
@@ -101,7 +94,17 @@ Result<StoreState> load_store_state(const dataset::DatasetFile& file, const data
   }
   state.seed_uri = text_field(contract, "seed");
   VDP_ASSIGN(state.encoding, stored_encoding(axis, state.store));
-  VDP_TRY(load_axis(axis, variable_path(file.identity.group, axis.name), session, state));
+  state.slots = state.store.axis_variable().metadata.shape.at(0);
+  if (axis.kind != AxisKind::regular) return state;
+  if (!state.encoding.time) return invalid(fmt::format("{} has no time units, and the axis is regular", axis.name));
+  VDP_ASSIGN(state.regular, dataset::RegularAxis::create(axis, *state.encoding.time, state.encoding.dtype));
+  return state;
+}
+
+Result<StoreState> load_store_state(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
+                                    const icechunk::Session& session) {
+  VDP_ASSIGN(StoreState state, load_store_contract(file, axis, session));
+  if (!state.regular) VDP_TRY(load_grow_axis(variable_path(file.identity.group, axis.name), session, state));
   VDP_ASSIGN(state.provenance, Provenance::load(session, file.identity.group));
   return state;
 }

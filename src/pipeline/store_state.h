@@ -30,6 +30,11 @@ std::string variable_path(const std::string& group, const std::string& variable)
 Result<StoreState> load_store_state(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
                                     const icechunk::Session& session);
 
+/// The same without the values of a growing axis and without the records: what there is to say of a store in which
+/// these may be damaged.
+Result<StoreState> load_store_contract(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
+                                       const icechunk::Session& session);
+
 /// Writes the group's attributes, and which of them are the granules', as `store` has them; nothing where it is so
 /// already.
 Status write_group_attributes(const std::string& group, const dataset::Template& store, icechunk::Session& session);

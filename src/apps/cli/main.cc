@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
   add_inspect(program, action);
   add_check(program, action);
   add_status(program, action);
+  add_verify(program, action);
+  add_gaps(program, action);
   add_self_test(program, action);
   add_repo(program, action);
   try {

@@ -84,6 +84,8 @@ void add_init(CLI::App& program, Action& action);
 void add_inspect(CLI::App& program, Action& action);
 void add_check(CLI::App& program, Action& action);
 void add_status(CLI::App& program, Action& action);
+void add_verify(CLI::App& program, Action& action);
+void add_gaps(CLI::App& program, Action& action);
 void add_self_test(CLI::App& program, Action& action);
 void add_repo(CLI::App& program, Action& action);
 

@@ -6,6 +6,7 @@
 #include "apps/cli/node_values.h"
 #include "apps/cli/verb.h"
 #include "icechunk/repo/repository.h"
+#include "pipeline/authorized_reader.h"
 #include "store/open_store.h"
 
 namespace vdp::cli {
