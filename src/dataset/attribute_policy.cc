@@ -1,6 +1,7 @@
 #include "dataset/attribute_policy.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -22,7 +23,15 @@ AttributeRule rule_of(const AttributePolicy& policy, const std::string& name) {
 Result<bool> less(const std::string& name, const Json& a, const Json& b) {
   if (a.is_number() && b.is_number()) return a < b;
   if (a.is_string() && b.is_string()) return a.get<std::string>() < b.get<std::string>();
-  return invalid(fmt::format("attribute '{}': {} and {} do not compare", name, a.dump(), b.dump()));
+  return invalid(
+      fmt::format("group attribute {}: found {}, expected what compares with {} (another rule of `[attrs]` "
+                  "than `min` and `max` takes it)",
+                  name, b.dump(), a.dump()));
+}
+
+Failure must_not_differ(const std::string& name, const std::string& found, const std::string& expected) {
+  return invalid(fmt::format("group attribute {}: found {}, expected {} (another rule of `[attrs]` lets it differ)",
+                             name, found, expected));
 }
 
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -46,7 +55,7 @@ Result<std::optional<Json>> settle(AttributeRule rule, const std::string& name, 
     case AttributeRule::drop:
       return std::nullopt;
     case AttributeRule::constant:
-      return invalid(fmt::format("attribute '{}': found {}, expected {}", name, incoming.dump(), stored.dump()));
+      return must_not_differ(name, incoming.dump(), stored.dump());
     case AttributeRule::first:
       return stored;
     case AttributeRule::last:
@@ -63,17 +72,25 @@ Result<std::optional<Json>> settle(AttributeRule rule, const std::string& name, 
 
 // An attribute that only the store has: does it stay?
 Result<bool> stays_alone(AttributeRule rule, const std::string& name, const Json& stored) {
-  if (rule == AttributeRule::constant) {
-    return invalid(fmt::format("attribute '{}': found none, expected {}", name, stored.dump()));
-  }
+  if (rule == AttributeRule::constant) return must_not_differ(name, "none", stored.dump());
   return rule != AttributeRule::drop;
+}
+
+// What stays of an attribute of the store, with what the file has of that name.
+Result<std::optional<Json>> settle_stored(AttributeRule rule, const std::string& name, const Json& stored,
+                                          const Json& incoming) {
+  const auto other = incoming.find(name);
+  if (other == incoming.end()) {
+    VDP_ASSIGN(const bool stays, stays_alone(rule, name, stored));
+    return stays ? std::optional(stored) : std::nullopt;
+  }
+  if (same_json(stored, *other)) return stored;
+  return settle(rule, name, stored, *other);
 }
 
 // An attribute that only the file has: does it come?
 Result<bool> comes_alone(AttributeRule rule, const std::string& name, const Json& incoming) {
-  if (rule == AttributeRule::constant) {
-    return invalid(fmt::format("attribute '{}': found {}, expected none", name, incoming.dump()));
-  }
+  if (rule == AttributeRule::constant) return must_not_differ(name, incoming.dump(), "none");
   return rule != AttributeRule::drop && rule != AttributeRule::first;
 }
 
@@ -91,27 +108,25 @@ Json first_attributes(const AttributePolicy& policy, const Json& incoming) {
 Result<CombinedAttributes> combine_attributes(const AttributePolicy& policy, const Json& stored, const Json& incoming) {
   CombinedAttributes combined;
   combined.attributes = Json::object();
+  std::vector<std::string> findings;
   for (const auto& [name, value] : stored.items()) {
     if (decided_elsewhere(policy, name)) continue;
-    std::optional<Json> kept = value;
-    const auto other = incoming.find(name);
-    if (other == incoming.end()) {
-      VDP_ASSIGN(const bool stays, stays_alone(rule_of(policy, name), name, value));
-      if (!stays) kept.reset();
-    } else if (!same_json(value, *other)) {
-      VDP_ASSIGN(kept, settle(rule_of(policy, name), name, value, *other));
-    }
-    if (kept) {
-      combined.attributes[name] = *kept;
+    const auto kept = settle_stored(rule_of(policy, name), name, value, incoming);
+    if (!kept) {
+      findings.push_back(kept.error().text());
+    } else if (*kept) {
+      combined.attributes[name] = **kept;
     } else {
       combined.dropped.push_back(name);
     }
   }
   for (const auto& [name, value] : incoming.items()) {
     if (stored.contains(name) || decided_elsewhere(policy, name)) continue;
-    VDP_ASSIGN(const bool comes, comes_alone(rule_of(policy, name), name, value));
-    if (comes) combined.attributes[name] = value;
+    const auto comes = comes_alone(rule_of(policy, name), name, value);
+    if (!comes) findings.push_back(comes.error().text());
+    if (comes && *comes) combined.attributes[name] = value;
   }
+  if (!findings.empty()) return invalid(fmt::format("{}", fmt::join(findings, "; ")));
   for (const auto& [name, value] : policy.set.items()) combined.attributes[name] = value;
   return combined;
 }

@@ -35,7 +35,8 @@ struct CombinedAttributes {
   std::vector<std::string> dropped;  ///< names that went with this file, because they differed
 };
 /// The store's attributes after one more file. An attribute that only one side has differs, except that `last`, `min`,
-/// `max` and `join` take what there is. `invalid` where a constant differs, naming it and both values.
+/// `max` and `join` take what there is. `invalid` where constants differ, naming each with both
+/// values.
 Result<CombinedAttributes> combine_attributes(const AttributePolicy& policy, const Json& stored, const Json& incoming);
 
 }  // namespace vdp::dataset

@@ -28,10 +28,20 @@ TEST(Attributes, ConstantsRejectTheFile) {
   const AttributePolicy policy = policy_of(AttributeRule::constant);
   const auto differs = combine_attributes(policy, json(R"({"a":1})"), json(R"({"a":2})"));
   ASSERT_FALSE(differs);
-  EXPECT_EQ(differs.error().text(), "attribute 'a': found 2, expected 1");
+  EXPECT_EQ(differs.error().text(),
+            "group attribute a: found 2, expected 1 (another rule of `[attrs]` lets it differ)");
   EXPECT_FALSE(combine_attributes(policy, json(R"({"a":1})"), json("{}")));
   EXPECT_FALSE(combine_attributes(policy, json("{}"), json(R"({"a":1})")));
   EXPECT_TRUE(combine_attributes(policy, json(R"({"a":1})"), json(R"({"a":1})")));
+}
+
+TEST(Attributes, AllThatMustNotDifferAreTold) {
+  const auto differ =
+      combine_attributes(policy_of(AttributeRule::constant), json(R"({"a":1,"b":"x"})"), json(R"({"b":"y","c":3})"));
+  ASSERT_FALSE(differ);
+  for (const std::string name : {"attribute a:", "attribute b:", "attribute c:"}) {
+    EXPECT_NE(differ.error().text().find(name), std::string::npos) << differ.error().text();
+  }
 }
 
 Json settled(AttributeRule rule, std::string_view stored, std::string_view incoming) {

@@ -5,14 +5,22 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 
 namespace vdp::dataset {
 namespace {
 
-constexpr std::array<std::string_view, 9> meaning_attributes = {"scale_factor",  "add_offset",  "_FillValue",
-                                                                "missing_value", "_Unsigned",   "units",
-                                                                "calendar",      "flag_values", "flag_masks"};
+constexpr std::array<std::string_view, 11> meaning_attributes = {
+    "scale_factor", "add_offset",  "_FillValue", "missing_value", "_Unsigned", "units",
+    "calendar",     "flag_values", "flag_masks", "flag_meanings", "positive"};
+constexpr std::array<std::string_view, 2> texts_for_people = {"long_name", "comment"};
+
+/// All that such a variable says, it says in its attributes (CF, section 5.6; crs_wkt and spatial_ref are GDAL's).
+bool is_grid_mapping(const Json& attributes) {
+  return attributes.contains("grid_mapping_name") || attributes.contains("crs_wkt") ||
+         attributes.contains("spatial_ref");
+}
 
 std::string describe_attribute(const Json* value) { return value == nullptr ? "none" : value->dump(); }
 
@@ -83,19 +91,31 @@ class VariableGuard {
       const bool is_time_unit = attribute == "units" || attribute == "calendar";
       // The axis' own units are converted; so are those of variables that are in axis units.
       if (expected_.role == Role::axis || (expected_.in_axis_units && is_time_unit)) continue;
-      compare_attribute(std::string(attribute));
+      compare_attribute(std::string(attribute), "the stored numbers would be read with another meaning");
+    }
+    if (is_grid_mapping(expected_.metadata.attributes) || is_grid_mapping(found_.attributes)) check_grid_mapping();
+  }
+
+  /// A satellite that was moved keeps its grid of angles: only these attributes tell.
+  void check_grid_mapping() {
+    std::set<std::string> names;
+    for (const Json* attributes : {&expected_.metadata.attributes, &found_.attributes}) {
+      for (const auto& [name, value] : attributes->items()) names.insert(name);
+    }
+    for (const std::string& name : names) {
+      if (changes_meaning(name) || std::ranges::find(texts_for_people, name) != texts_for_people.end()) continue;
+      compare_attribute(name, "the values would be drawn at another place of the earth");
     }
   }
 
-  void compare_attribute(const std::string& attribute) {
+  void compare_attribute(const std::string& attribute, const std::string& consequence) {
     const auto found = found_.attributes.find(attribute);
     const auto expected = expected_.metadata.attributes.find(attribute);
     const Json* found_value = found == found_.attributes.end() ? nullptr : &*found;
     const Json* expected_value = expected == expected_.metadata.attributes.end() ? nullptr : &*expected;
     if (found_value == nullptr && expected_value == nullptr) return;
     if (found_value != nullptr && expected_value != nullptr && same_json(*found_value, *expected_value)) return;
-    add("attribute " + attribute, describe_attribute(found_value), describe_attribute(expected_value),
-        "the stored numbers would be read with another meaning");
+    add("attribute " + attribute, describe_attribute(found_value), describe_attribute(expected_value), consequence);
   }
 
   void check_encoding() {

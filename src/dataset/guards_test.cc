@@ -64,7 +64,7 @@ TEST_F(GuardsTest, RefusesAnotherPackingOfThisVariable) {
 
 TEST_F(GuardsTest, RefusesEachAttributeThatChangesMeaning) {
   for (const std::string attribute : {"scale_factor", "add_offset", "_FillValue", "missing_value", "_Unsigned", "units",
-                                      "calendar", "flag_values", "flag_masks"}) {
+                                      "calendar", "flag_values", "flag_masks", "flag_meanings", "positive"}) {
     EXPECT_TRUE(changes_meaning(attribute));
     auto saved = sst().attributes;
     sst().attributes[attribute] = "changed";
@@ -72,6 +72,19 @@ TEST_F(GuardsTest, RefusesEachAttributeThatChangesMeaning) {
     sst().attributes = saved;
   }
   EXPECT_FALSE(changes_meaning("long_name"));
+}
+
+TEST_F(GuardsTest, ComparesAllThatAGridMappingSays) {
+  auto& mapping = store_.variables["lat"].metadata.attributes;
+  mapping = {{"grid_mapping_name", "geostationary"}, {"longitude_of_projection_origin", -75.0}, {"long_name", "g"}};
+  auto& found = granule_.variables["lat"].metadata.attributes;
+  found = mapping;
+  found["long_name"] = "another text";
+  EXPECT_TRUE(mismatches().empty());
+  found["longitude_of_projection_origin"] = -89.5;
+  found["sweep_angle_axis"] = "x";
+  ASSERT_EQ(mismatches().size(), 2U);
+  EXPECT_EQ(mismatches()[0].what, "attribute longitude_of_projection_origin");
 }
 
 TEST_F(GuardsTest, TellsAllFindingsAtOnce) {

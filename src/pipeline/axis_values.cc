@@ -24,6 +24,16 @@ TimeUnits units_for(Calendar calendar, bool whole_seconds) {
           whole_seconds ? "seconds since 1970-01-01" : "nanoseconds since 1970-01-01"};
 }
 
+/// Whether an attribute or a fill value of the coordinate is this number.
+bool same_number(const Number& value, const Json& other) {
+  if (other.is_array() && other.size() == 1) return same_number(value, other[0]);
+  if (!other.is_number()) return false;
+  if (const auto* integer = std::get_if<std::int64_t>(&value); integer != nullptr && other.is_number_integer()) {
+    return *integer == other.get<std::int64_t>();
+  }
+  return std::visit([](auto number) { return static_cast<double>(number); }, value) == other.get<double>();
+}
+
 class AxisValueFinder {
  public:
   AxisValueFinder(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
@@ -69,10 +79,29 @@ class AxisValueFinder {
       VDP_ASSIGN(const auto numbers, zarr::as_integers(metadata.data_type, bytes));
       coordinate_.assign(numbers.begin(), numbers.end());
     }
+    VDP_TRY(check_present(metadata));
     const std::string units = text_field(metadata.attributes, "units");
     if (!dataset::is_absolute_time(units)) return {};
     VDP_ASSIGN_IN("axis coordinate", granule_.coordinate_units,
                   dataset::parse_time_units(units, text_field(metadata.attributes, "calendar")));
+    return {};
+  }
+
+  /// What stands for a missing value (CF, section 2.5.1) is no position, however likely the number looks: an aborted
+  /// file would lie in 1912 or in 2049. HDF5 fills with zero unless told otherwise, and zero may be a time.
+  Status check_present(const zarr::ArrayMetadata& metadata) const {
+    std::vector<std::pair<std::string, Json>> missing;
+    for (const char* name : {"_FillValue", "missing_value"}) {
+      if (metadata.attributes.contains(name)) missing.emplace_back(name, metadata.attributes[name]);
+    }
+    if (!same_number(std::int64_t{0}, metadata.fill_value)) missing.emplace_back("fill value", metadata.fill_value);
+    for (std::size_t i = 0; i < coordinate_.size(); ++i) {
+      for (const auto& [name, value] : missing) {
+        if (!same_number(coordinate_[i], value)) continue;
+        return invalid(fmt::format("variable {}: step {}: found {}, which its {} says is missing, expected a value",
+                                   axis_.name, i, dataset::to_string(coordinate_[i]), name));
+      }
+    }
     return {};
   }
 

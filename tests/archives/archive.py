@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+import netCDF4
+
+from .values import set_age
 
 
 class Product(Protocol):
@@ -55,6 +61,19 @@ class Archive:
         """Writes the dataset file."""
         self.dataset.parent.mkdir(parents=True, exist_ok=True)
         self.dataset.write_text(self.product.dataset_file(**options))
+
+    def redescribe(self, old: str, new: str) -> None:
+        """Changes the text of the dataset file."""
+        text = self.dataset.read_text()
+        assert old in text
+        self.dataset.write_text(text.replace(old, new))
+
+    @contextmanager
+    def altered(self, index: int) -> Iterator[netCDF4.Dataset]:
+        """A file that is there, opened to be changed before it is delivered: it keeps its age."""
+        with netCDF4.Dataset(self.path(index), "r+") as file:
+            yield file
+        set_age(self.path(index))
 
     def deliver(self, *indices: int, revision: int = 0) -> None:
         """Writes files, or writes them again with the values of another revision."""
