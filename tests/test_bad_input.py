@@ -1,44 +1,28 @@
-"""Bad files are rejected one by one, with reasons, and hold back no others; bad settings are told all at once."""
+"""Bad files are rejected one by one, with reasons, and hold back no others; bad settings are told all at once.
+
+Whole files that do not fit their dataset are in hazards/.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-import h5py
-import netCDF4
 import pytest
 
-from archives.archive import Archive
 from archives.damage import DAMAGES, spoil
 from archives.imerg import Imerg
 from archives.mur import Mur
-from archives.naqfc import Naqfc
 from archives.values import set_age
 from comparison import assert_equals_sources
-from engine import BAD_USAGE, FINDINGS, Answer, Engine
+from engine import BAD_USAGE, FINDINGS, Engine
 from opened import open_as_printed
+from rejection import assert_matches, assert_one_rejected
 
 NOBODY = 65534
-
-
-def assert_one_rejected(answer: Answer, archive: Archive, index: int, *, dropped: list[str] | None = None) -> str:
-    """All files but one are in the store, with their values. Gives the reason for that one."""
-    others = sorted(archive.present - {index})
-    assert answer.exit_code == FINDINGS, str(answer)
-    assert answer.outcomes == {"written": len(others), "rejected": 1}
-    assert list(answer.reasons) == [archive.path(index).name]
-    product = archive.product
-    # A hole is fill where the axis is regular: so only growing axes are compared as a whole.
-    assert_equals_sources(
-        open_as_printed(answer.python), [archive.path(i) for i in others], group=product.group, dropped=dropped or []
-    )
-    return answer.reasons[archive.path(index).name]
 
 
 # What the reason says was found.
@@ -59,10 +43,6 @@ def test_damaged_file(vdp: Engine, archive_of, damage: str, index: int) -> None:
     reason = assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, index)
     assert archive.path(index).name in reason
     assert_matches(reason, FOUND[damage])
-
-
-def assert_matches(text: str, pattern: str) -> None:
-    assert re.search(pattern, text, re.IGNORECASE), f"{text!r} does not say {pattern!r}"
 
 
 @pytest.mark.parametrize("kept", [1, 8, 40, 96, 600, 2000, 5000])
@@ -122,121 +102,6 @@ def test_unreadable_file(vdp: Engine, archive_of, open_folder: Path) -> None:
     assert_matches(reason, "denied|permission")
 
 
-# Files that are whole, but of another dataset. Each says what differs.
-MISFITS = {
-    "another number of rows": (Mur(latitudes=18), "lat"),
-    "another grid of the same size": (Mur(latitude_shift=0.25), "lat"),
-    "another packing": (Mur(scale_factor=0.002), "analysed_sst.*scale_factor.*0.002"),
-    "other chunks": (Mur(chunk=(1, 17, 26)), "chunk"),
-}
-
-
-@pytest.mark.parametrize("misfit", MISFITS)
-def test_misfit(vdp: Engine, archive_of, misfit: str) -> None:
-    product, reason = MISFITS[misfit]
-    archive = archive_of(Mur(), 5, kind="grow")
-    product.write(archive.path(3), 3)
-    assert_matches(assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, 3), reason)
-
-
-def edit(path: Path) -> netCDF4.Dataset:
-    return netCDF4.Dataset(path, "r+")
-
-
-def rename_variable(path: Path) -> None:
-    with edit(path) as file:
-        file.renameVariable("mask", "msk")
-
-
-def change_type(path: Path) -> None:
-    with h5py.File(path, "r+") as file:
-        values, scales = file["mask"][...].astype("i4"), [dimension[0] for dimension in file["mask"].dims]
-        del file["mask"]
-        mask = file.create_dataset("mask", data=values, chunks=(1, 6, 9))
-        for axis, scale in enumerate(scales):
-            mask.dims[axis].attach_scale(scale)
-
-
-def change_units(path: Path) -> None:
-    with edit(path) as file:
-        file["analysis_error"].units = "celsius"
-
-
-def shift_time(path: Path) -> None:
-    with edit(path) as file:
-        file["time"][:] = file["time"][:] + 3600
-
-
-EDITS = {
-    "a variable is missing": (rename_variable, "mask"),
-    "another type": (change_type, "mask.*int32"),
-    "another unit": (change_units, "analysis_error.*celsius"),
-    "the file's time is not its name's": (shift_time, "time"),
-}
-
-
-@pytest.mark.parametrize("case", EDITS)
-def test_edited_file(vdp: Engine, archive_of, case: str) -> None:
-    change, reason = EDITS[case]
-    archive = archive_of(Mur(), 4, kind="grow")
-    change(archive.path(2))
-    set_age(archive.path(2))
-    assert_matches(assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, 2), reason)
-
-
-def test_half_a_chunk_is_never_appended(vdp: Engine, archive_of) -> None:
-    """A file that ends within a chunk would shift or overwrite those after it."""
-    archive = archive_of(Naqfc(), 0)
-    archive.deliver(0, 2)
-    short = replace(Naqfc(), steps=18, start=archive.product.time(1))
-    archive.path(1).parent.mkdir()
-    short.write(archive.path(1), 0)
-    answer = vdp.run(archive.dataset, expect=FINDINGS)
-    written = [archive.path(i) for i in (0, 1, 2) if archive.path(i).name not in answer.reasons]
-    assert len(written) == 2
-    assert_equals_sources(open_as_printed(answer.python), written)
-
-
-def edit_dataset(archive: Archive, old: str, new: str) -> None:
-    text = archive.dataset.read_text()
-    assert old in text
-    archive.dataset.write_text(text.replace(old, new))
-
-
-def test_what_no_official_reader_decodes_is_not_referenced(vdp: Engine, archive_of) -> None:
-    """netCDF-C's doubles with checksum and shuffle: refused by name, or stored natively, never an unreadable array."""
-    archive = archive_of(Naqfc(shuffle_doubles=True), 2)
-    answer = vdp.run(archive.dataset, expect=None)
-    if answer.exit_code == FINDINGS:
-        assert answer.outcomes == {"rejected": 2}
-        assert all("ozcon_std" in reason and "shuffle" in reason for reason in answer.reasons.values())
-    else:
-        assert_equals_sources(open_as_printed(answer.python), archive.files())
-
-
-def test_another_granule_for_a_slot_that_is_taken(vdp: Engine, archive_of) -> None:
-    archive = archive_of(Mur(), 3)
-    edit_dataset(archive, "%S}-JPL", "%S}{copy:|-again}-JPL")
-    again = archive.path(1).with_name(archive.path(1).name.replace("-JPL", "-again-JPL"))
-    Mur().write(again, 1, revision=1)
-    answer = vdp.run(archive.dataset, expect=FINDINGS)
-    assert answer.outcomes == {"written": 3, "rejected": 1}
-    rejected = next(iter(answer.reasons))
-    assert rejected in (again.name, archive.path(1).name)
-    files = [archive.path(0), archive.path(1) if rejected == again.name else again, archive.path(2)]
-    assert_equals_sources(open_as_printed(answer.python), files)
-
-
-def test_a_new_variable_is_left_out_and_told(vdp: Engine, archive_of) -> None:
-    archive = archive_of(Mur(), 3)
-    with edit(archive.path(1)) as file:
-        file.createVariable("extra", "f4", ("lat",))[:] = 1
-    set_age(archive.path(1))
-    answer = vdp.run(archive.dataset, expect=None)
-    assert "extra" in answer.stdout + answer.stderr
-    assert "extra" not in open_as_printed(answer.python).arrays
-
-
 MISTAKES = """
 [dataset]
 name = "mistaken"
@@ -265,7 +130,7 @@ def test_all_mistakes_of_a_dataset_file_are_told(vdp: Engine, tmp_path: Path, ve
 
 def test_an_unknown_key_names_the_nearest(vdp: Engine, archive_of) -> None:
     archive = archive_of(Mur(), 1)
-    edit_dataset(archive, "pattern =", "patern =")
+    archive.redescribe("pattern =", "patern =")
     told = vdp("check", archive.dataset, expect=BAD_USAGE)
     assert_matches(told.stdout + told.stderr, r"source\.patern.*did you mean.*pattern")
 
@@ -286,7 +151,7 @@ def test_text_that_is_no_toml(vdp: Engine, tmp_path: Path) -> None:
 
 def test_unset_names_are_errors(vdp: Engine, archive_of, tmp_path: Path) -> None:
     archive = archive_of(Mur(), 2)
-    edit_dataset(archive, '"data/"', '"$VDP_TEST_PLACE/data/"')
+    archive.redescribe('"data/"', '"$VDP_TEST_PLACE/data/"')
     told = vdp("run", archive.dataset, expect=BAD_USAGE)
     assert "VDP_TEST_PLACE" in told.stdout + told.stderr
 

@@ -1,4 +1,7 @@
-"""What the section [parse] does to a file on its way: select, drop, rename, promote."""
+"""What the section [parse] does to a file on its way: select, drop, rename, promote.
+
+That what differs between files must be promoted, is in hazards/test_c10_static_variables.py.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import numpy as np
 from archives.archive import Archive, make_archive
 from archives.plain import START, Plain, add_field
 from comparison import differences, read_raw
-from engine import FINDINGS, Engine
+from engine import Engine
 from opened import Opened, open_as_printed
 
 DAYS = 5
@@ -63,14 +66,6 @@ def test_promote(vdp: Engine, tmp_path: Path) -> None:
     expected = np.broadcast_to((np.arange(DAYS) + 0.25)[:, None, None], (DAYS, 4, 6))
     assert differences(store["weight"].raw, expected) is None
     assert differences(store["orbit"].raw, np.arange(1000, 1000 + DAYS, dtype="i4")) is None
-
-
-def test_what_differs_without_the_axis_must_be_promoted(vdp: Engine, tmp_path: Path) -> None:
-    """Kept as static it would hold the first file's values for all (hazard C10)."""
-    archive = make_archive(tmp_path, Plain(weight_without_time), DAYS)
-    answer = vdp.run(archive.dataset, expect=FINDINGS)
-    assert answer.outcomes == {"written": 1, "rejected": DAYS - 1}
-    assert all("weight" in reason and "orbit" in reason for reason in answer.reasons.values())
 
 
 def test_files_without_a_time(vdp: Engine, tmp_path: Path) -> None:

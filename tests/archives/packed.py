@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import netCDF4
 import numpy as np
 
-from .values import encoded
+from .values import encoded, punch_holes
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Packing:
         """One step on the grid of the file, of packed numbers that encode where they are."""
         variable = file.createVariable(
             name,
-            self.dtype,
+            np.dtype(self.dtype).newbyteorder(self.endian),
             ("time", "lat", "lon"),
             fill_value=np.dtype(self.dtype).type(self.fill),
             zlib=self.zlib,
@@ -53,7 +53,8 @@ class Packing:
         }
         variable.setncatts({name: value for name, value in attributes.items() if value is not None})
         shape = tuple(len(file.dimensions[dimension]) for dimension in ("time", "lat", "lon"))
-        variable[:] = encoded(self.dtype, shape, variable=1, file=index, revision=revision)
+        values = encoded(self.dtype, shape, variable=1, file=index, revision=revision)
+        variable[:] = punch_holes(values, self.fill, file=index)
 
 
 def packed(usual: Packing, **others: Packing) -> Callable[[netCDF4.Dataset, int, int], None]:

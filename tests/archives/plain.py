@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import h5py
 import netCDF4
 import numpy as np
 
@@ -60,3 +61,32 @@ def add_field(file: netCDF4.Dataset, name: str, index: int, revision: int = 0, d
     file.createVariable(name, dtype, dimensions, **layout)[:] = encoded(
         np.dtype(dtype).newbyteorder("=").str, shape, variable=len(file.variables), file=index, revision=revision
     )
+
+
+def replace_field(path: Path, name: str, *, fill: bool = True, **creation: object) -> None:
+    """The variable again, in a form that only h5py can give it."""
+    with h5py.File(path, "r+") as file:
+        values, scales = file[name][...], [dimension[0] for dimension in file[name].dims]
+        del file[name]
+        field = file.create_dataset(
+            name, **({"shape": values.shape, "dtype": values.dtype, "chunks": (1, 2, 3)} | creation)
+        )
+        for axis, scale in enumerate(scales):
+            field.dims[axis].attach_scale(scale)
+        if fill and field.dtype == values.dtype:
+            field[...] = values
+    set_age(path)
+
+
+def shuffle_all_but_one(path: Path, name: str) -> None:
+    """The filter mask of the first chunk says that its only filter was left out."""
+    with h5py.File(path) as file:
+        values = file[name][...]
+    replace_field(path, name, shuffle=True, fill=False)
+    with h5py.File(path, "r+") as file:
+        field = file[name]
+        # First of all: libhdf5 does not note a mask in the place of a chunk of the same size.
+        field.id.write_direct_chunk((0, 0, 0), values[:1, :2, :3].tobytes(), filter_mask=1)
+        field[:, 2:, :] = values[:, 2:, :]
+        field[:, :2, 3:] = values[:, :2, 3:]
+    set_age(path)

@@ -38,7 +38,8 @@ class Yearly:
             time[:] = self.days * index + np.arange(days)
             for name, count in (("lat", LATITUDES), ("lon", LONGITUDES)):
                 file.createVariable(name, "f4", (name,))[:] = np.arange(count)
-            tos = file.createVariable("tos", "f8", ("time", "lat", "lon"), zlib=True, chunksizes=(self.chunk, LATITUDES, LONGITUDES))
+            chunks = (self.chunk, LATITUDES, LONGITUDES)
+            tos = file.createVariable("tos", "f8", ("time", "lat", "lon"), zlib=True, chunksizes=chunks)
             year = encoded("f8", (self.days, LATITUDES, LONGITUDES), variable=0, file=index, revision=revision)
             tos[:] = year[:days]
         set_age(path, revision)

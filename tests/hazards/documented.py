@@ -10,7 +10,7 @@ from engine import ROOT
 DOCUMENT = ROOT / "docs" / "guards.md"
 SECTION = re.compile(r"^### (?P<hazard>C\d+)\b.*?\n(?P<body>.*?)(?=^##|\Z)", re.M | re.S)
 MESSAGE = re.compile(r"^```text\n(?P<text>.*?)^```$", re.M | re.S)
-LEFT_OUT = "..."  # stands for what differs from case to case
+LEFT_OUT = "..."  # stands for any text
 
 
 @cache
@@ -22,11 +22,26 @@ def messages() -> dict[str, list[str]]:
     }
 
 
+def normalised(text: str) -> str:
+    """Without what differs from case to case: names of variables and attributes, quoted texts,
+    locations and numbers."""
+    for pattern, sign in (
+        (r"variable [^\s:]+", "variable _"),
+        (r"attribute \w+", "attribute _"),
+        (r'"[^"]*"', '"_"'),
+        (r"file://\S+", "_"),
+        (r"-?\d[\d.:T-]*", "#"),
+    ):
+        text = re.sub(pattern, sign, text)
+    return text
+
+
 def pattern_of(message: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(piece) for piece in message.split(LEFT_OUT)), re.S)
+    return re.compile(".*".join(re.escape(normalised(piece)) for piece in message.split(LEFT_OUT)), re.S)
 
 
 def assert_documented(hazard: str, text: str) -> None:
     """The text holds a message of this hazard's section."""
     known = messages().get(hazard, [])
-    assert any(pattern_of(message).search(text) for message in known), f"{text!r} is none of {hazard}: {known}"
+    found = normalised(text)
+    assert any(pattern_of(message).search(found) for message in known), f"{text!r} is none of {hazard}: {known}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import icechunk
 import zarr
+from zarr.core.buffer import default_buffer_prototype
 
 
 def open_repository(store: Path, authorized: Path | None = None) -> icechunk.Repository:
@@ -30,13 +32,16 @@ def source_names(store: Path) -> list[str | None]:
 def chunk_count(store: Path, array: str) -> int:
     """Chunks that are there, native or referenced."""
     session = open_repository(store).readonly_session("main")
-    return len(list(_chunks(session, array)))
+
+    async def count() -> int:
+        return len([indices async for indices in session.chunk_coordinates(f"/{array}")])
+
+    return asyncio.run(count())
 
 
-def _chunks(session: icechunk.Session, array: str):
-    import asyncio
-
-    async def collect() -> list:
-        return [indices async for indices in session.chunk_coordinates(f"/{array.strip('/')}")]
-
-    return asyncio.run(collect())
+def read_object(store: Path, key: str) -> bytes:
+    """As a zarr reader gets it: metadata, for example."""
+    session = open_repository(store).readonly_session("main")
+    buffer = asyncio.run(session.store.get(key, prototype=default_buffer_prototype()))
+    assert buffer is not None, f"there is no {key}"
+    return buffer.to_bytes()

@@ -6,14 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import h5py
+import netCDF4
+import numpy as np
 import pytest
 
 from archives.archive import make_archive
 from archives.mur import Mur
 from archives.packed import Packing, packed
-from archives.plain import Plain
+from archives.plain import Plain, add_field
 from archives.values import set_age
-from comparison import assert_equals_sources
+from comparison import differences, read_raw
 from documented import assert_documented
 from engine import Engine
 from opened import open_as_printed
@@ -57,9 +59,8 @@ def test_what_changes_no_value_is_taken(vdp: Engine, tmp_path: Path, different: 
     archive = make_archive(tmp_path, Plain(packed(USUAL, file_2=HARMLESS[different])), 4)
     answer = vdp.run(archive.dataset)
     assert answer.outcomes == {"written": 4}
-    raw = open_as_printed(answer.python)["sst"].raw
-    assert_equals_sources(open_as_printed(answer.python), archive.files()[:2] + archive.files()[2:])
-    assert raw.shape[0] == 4
+    found = open_as_printed(answer.python)["sst"].raw
+    assert differences(found, read_raw(archive.files())["sst"].values) is None
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first file", "later file"])
@@ -72,9 +73,18 @@ def test_the_store_is_the_first_files(vdp: Engine, tmp_path: Path, first: bool) 
 
 def test_what_differs_can_be_left_out(vdp: Engine, tmp_path: Path) -> None:
     """The message's advice works."""
-    archive = make_archive(tmp_path, Plain(packed(USUAL, file_1=DIFFERENT["scale_factor"][0])), 3, parse='drop = ["sst"]')
-    answer = vdp.run(archive.dataset, expect=None)
-    assert "sst" not in answer.stdout or answer.outcomes.get("rejected", 0) == 0
+    pack = packed(USUAL, file_1=replace(USUAL, scale_factor=0.02))
+
+    def fill(file: netCDF4.Dataset, index: int, revision: int) -> None:
+        add_field(file, "ice", index, revision)
+        pack(file, index, revision)
+
+    archive = make_archive(tmp_path, Plain(fill), 3, parse='drop = ["sst"]')
+    answer = vdp.run(archive.dataset)
+    assert answer.outcomes == {"written": 3}
+    store = open_as_printed(answer.python)
+    assert "sst" not in store.arrays
+    assert differences(store["ice"].raw, read_raw(archive.files())["ice"].values) is None
 
 
 MISFITS = {
@@ -105,3 +115,21 @@ def change_type(path: Path) -> None:
         mask = file.create_dataset("mask", data=values, chunks=(1, 6, 9))
         for axis, scale in enumerate(scales):
             mask.dims[axis].attach_scale(scale)
+
+
+ATTRIBUTES = {
+    "flag_meanings": "land open_sea open_lake open_sea_with_ice open_lake_with_ice",
+    "flag_values": [2, 1, 5, 9, 13],
+    "flag_masks": [1, 2, 4, 8, 16],
+    "positive": "down",
+}
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_numbers_that_mean_something_else(vdp: Engine, archive_of, name: str) -> None:
+    archive = archive_of(Mur(), 4, kind="grow")
+    value = ATTRIBUTES[name]
+    with archive.altered(3) as file:
+        file["mask"].setncattr(name, value if isinstance(value, str) else np.array(value, "i1"))
+    reason = assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, 3)
+    assert_matches(reason, f"variable mask: attribute {name}: found ")

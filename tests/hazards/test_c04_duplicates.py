@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from archives.mur import Mur
+from archives.naqfc import Naqfc
 from archives.values import set_age
 from comparison import assert_equals_sources
 from documented import assert_documented
@@ -77,8 +78,6 @@ def test_the_same_file_under_another_name(vdp: Engine, archive_of, kind: str) ->
 @pytest.mark.parametrize("kind", ["grow", "regular"])
 def test_a_file_that_repeats_a_time(vdp: Engine, archive_of, kind: str) -> None:
     """Two steps of one file that claim the same time."""
-    from archives.naqfc import Naqfc
-
     archive = archive_of(Naqfc(time_chunk=None), 3, kind=kind)
     with archive.altered(2) as file:
         file["time"][5] = file["time"][4]

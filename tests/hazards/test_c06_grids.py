@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import netCDF4
 import numpy as np
 import pytest
 
+from archives.archive import make_archive
 from archives.mur import Mur
 from archives.naqfc import Naqfc
+from archives.plain import Plain, add_field
+from comparison import assert_equals_sources
 from documented import assert_documented
 from engine import Engine
+from opened import open_as_printed
 from rejection import assert_matches, assert_one_rejected
 
 
@@ -70,8 +76,11 @@ def test_a_file_of_another_product(vdp: Engine, archive_of, product: str) -> Non
     assert_matches(assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, 3), pattern)
 
 
+DECLARED = '[coords]\nstatic = ["latitude", "longitude"]\n'
+
+
 @pytest.mark.parametrize("time_chunk", [12, None], ids=["chunked", "contiguous"])
-@pytest.mark.parametrize("declared", ["", '\n[coords]\nstatic = ["latitude", "longitude"]\n'], ids=["not declared", "declared"])
+@pytest.mark.parametrize("declared", ["", DECLARED], ids=["not declared", "declared"])
 def test_coordinates_of_two_dimensions(vdp: Engine, archive_of, time_chunk: int | None, declared: str) -> None:
     archive = archive_of(Naqfc(time_chunk=time_chunk), 3)
     archive.dataset.write_text(archive.dataset.read_text() + declared)
@@ -92,3 +101,31 @@ def test_the_same_grid_in_another_encoding_is_taken(vdp: Engine, archive_of) -> 
         lat[:] = values
     answer = vdp.run(archive.dataset, expect=None)
     assert answer.outcomes == {"written": 3}, str(answer)
+
+
+def on_a_satellite(origin: float, long_name: str = "geostationary"):
+    """A grid of angles; what it shows of the earth, only the mapping's attributes tell."""
+
+    def fill(file: netCDF4.Dataset, index: int, revision: int) -> None:
+        add_field(file, "sst", index, revision)
+        projection = file.createVariable("projection", "i4", ())
+        projection.setncatts({"grid_mapping_name": "geostationary", "perspective_point_height": 35786023.0})
+        projection.longitude_of_projection_origin = origin if index == 3 else -89.5
+        projection.long_name = long_name if index == 3 else "where it looks"
+        file["sst"].grid_mapping = "projection"
+
+    return fill
+
+
+def test_a_satellite_that_moved(vdp: Engine, tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, Plain(on_a_satellite(-75.2)), 4)
+    reason = assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, 3)
+    assert_matches(reason, r"projection: attribute longitude_of_projection_origin: found -75\.2, expected -89\.5")
+    assert_documented("C6", reason)
+
+
+def test_a_satellite_that_did_not_move(vdp: Engine, tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, Plain(on_a_satellite(-89.5, "another text for people")), 4)
+    answer = vdp.run(archive.dataset)
+    assert answer.outcomes == {"written": 4}
+    assert_equals_sources(open_as_printed(answer.python), archive.files())

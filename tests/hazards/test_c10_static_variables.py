@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import netCDF4
-import numpy as np
 import pytest
 
 from archives.archive import make_archive
 from archives.naqfc import Naqfc
 from archives.plain import Plain, add_field
-from comparison import differences
 from documented import assert_documented
 from engine import FINDINGS, Engine
-from opened import open_as_printed
 from rejection import assert_one_rejected
 
 DAYS = 5
@@ -63,21 +60,10 @@ def weight_without_time(file: netCDF4.Dataset, index: int, revision: int) -> Non
 
 
 def test_what_differs_must_be_promoted(vdp: Engine, tmp_path: Path) -> None:
+    """That the advice works, test_shaping.py shows."""
     archive = make_archive(tmp_path, Plain(weight_without_time), DAYS)
     answer = vdp.run(archive.dataset, expect=FINDINGS)
     assert answer.outcomes == {"written": 1, "rejected": DAYS - 1}
     for reason in answer.reasons.values():
         assert "weight" in reason and "orbit" in reason and "parse.promote" in reason
         assert_documented("C10", reason)
-
-
-def test_promoted_it_has_a_step_for_each_file(vdp: Engine, tmp_path: Path) -> None:
-    """The message's advice works (more in test_shaping.py)."""
-    parse = 'promote = { weight = ["time", "lat", "lon"], orbit = ["time"] }'
-    archive = make_archive(tmp_path, Plain(weight_without_time), DAYS, parse=parse)
-    answer = vdp.run(archive.dataset)
-    assert answer.outcomes == {"written": DAYS}
-    store = open_as_printed(answer.python)
-    expected = np.broadcast_to((np.arange(DAYS) + 0.25)[:, None, None], (DAYS, 4, 6))
-    assert differences(store["weight"].raw, expected) is None
-    assert differences(store["orbit"].raw, np.arange(1000, 1000 + DAYS, dtype="i4")) is None

@@ -15,7 +15,7 @@ from archives.archive import Archive, make_archive
 from archives.imerg import Imerg
 from archives.mur import Mur
 from archives.naqfc import Naqfc
-from archives.plain import Plain, add_field
+from archives.plain import Plain, add_field, replace_field, shuffle_all_but_one
 from archives.values import set_age
 from comparison import assert_equals_sources
 from documented import assert_documented
@@ -64,20 +64,6 @@ def test_every_chunk_of_the_files_is_in_the_store(vdp: Engine, archive_of, name:
     assert answer.document["refs"] >= referenced > 0
 
 
-def replace_sst(path: Path, **creation) -> None:
-    """The variable again, in a form of the test's own."""
-    with h5py.File(path, "r+") as file:
-        scales = [dimension[0] for dimension in file["sst"].dims]
-        shape = file["sst"].shape
-        del file["sst"]
-        sst = file.create_dataset("sst", **({"shape": shape, "dtype": "f4", "chunks": (1, 2, 3)} | creation))
-        for axis, scale in enumerate(scales):
-            sst.dims[axis].attach_scale(scale)
-        if sst.dtype.kind == "f":
-            sst[...] = 1.5
-    set_age(path)
-
-
 def two_fields(file: netCDF4.Dataset, index: int, revision: int) -> None:
     add_field(file, "sst", index, revision, chunksizes=(1, 2, 3))
     add_field(file, "ice", index, revision, chunksizes=(1, 2, 3))
@@ -85,10 +71,11 @@ def two_fields(file: netCDF4.Dataset, index: int, revision: int) -> None:
 
 PADDED = np.dtype({"names": ["a", "b"], "formats": ["i1", "f8"], "offsets": [0, 8], "itemsize": 16})
 UNREADABLE: dict[str, Callable[[Path], None]] = {
-    "references": lambda path: replace_sst(path, dtype=h5py.ref_dtype),
-    "a padded compound": lambda path: replace_sst(path, dtype=PADDED),
-    "a filter that nobody has": lambda path: replace_sst(path, **hdf5plugin.Bitshuffle()),
-    "lzf": lambda path: replace_sst(path, compression="lzf"),
+    "references": lambda path: replace_field(path, "sst", dtype=h5py.ref_dtype),
+    "a padded compound": lambda path: replace_field(path, "sst", dtype=PADDED),
+    "a filter that nobody has": lambda path: replace_field(path, "sst", **hdf5plugin.Bitshuffle()),
+    "a chunk that left its filter out": lambda path: shuffle_all_but_one(path, "sst"),
+    "lzf": lambda path: replace_field(path, "sst", compression="lzf"),
 }
 
 
@@ -107,7 +94,7 @@ def test_a_variable_that_cannot_be_referenced(vdp: Engine, tmp_path: Path, kind:
 def test_a_rule_does_without_it(vdp: Engine, tmp_path: Path) -> None:
     archive = make_archive(tmp_path, Plain(two_fields), FILES, parse='drop = ["sst"]')
     for path in archive.files():
-        replace_sst(path, compression="lzf")
+        replace_field(path, "sst", compression="lzf")
     answer = vdp.run(archive.dataset)
     assert answer.outcomes == {"written": FILES}
     store = open_as_printed(answer.python)
@@ -129,7 +116,7 @@ def test_what_no_official_reader_decodes(vdp: Engine, archive_of) -> None:
 
 def test_what_is_skipped_in_an_inspection_has_a_reason(vdp: Engine, tmp_path: Path) -> None:
     archive = make_archive(tmp_path, Plain(two_fields), 1)
-    replace_sst(archive.path(0), compression="lzf")
+    replace_field(archive.path(0), "sst", compression="lzf")
     document = vdp("inspect", archive.path(0), "--json").document
     assert "/sst" not in document["arrays"] and "/ice" in document["arrays"]
     [skipped] = [entry for entry in document["skipped"] if entry["path"] == "/sst"]

@@ -5,14 +5,19 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import netCDF4
+import numpy as np
 import pytest
 
-from archives.archive import Archive
+from archives.archive import Archive, make_archive
 from archives.mur import Mur
+from archives.plain import Plain, add_field
+from archives.values import set_age
 from comparison import assert_equals_sources
 from documented import assert_documented
 from engine import FINDINGS, Engine
 from opened import open_as_printed
+from rejection import assert_one_rejected
 from stores import source_names
 
 PATTERN = 'pattern = "{time:%Y%m%d%H%M%S}-{end:%Y%m%d%H%M%S}.nc"'
@@ -116,3 +121,39 @@ def test_a_name_that_contradicts_itself(vdp: Engine, archive_of) -> None:
     [finding] = answer.document["findings"]
     assert archive.path(2).name in finding
     assert_documented("C15", finding)
+
+
+@pytest.mark.parametrize("kind", ["grow", "regular"])
+@pytest.mark.parametrize("number", [2**31 - 1, -(2**31) + 1, -999])
+def test_a_time_that_is_missing(vdp: Engine, archive_of, kind: str, number: int) -> None:
+    """A program that was stopped left the fill value: read as a number, it lies in 2049, or in 1912."""
+    archive = archive_of(Mur(), 4, kind=kind)
+    archive.redescribe(f'kind = "{kind}"', f'kind = "{kind}"\nfrom = "value"')
+    archive.redescribe("{time:%Y", "{day:%Y")
+    with archive.altered(3) as file:
+        file["time"].missing_value = np.int32(number)
+        file["time"][:] = number
+    reason = assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, 3)
+    assert_documented("C15", reason)
+
+
+def test_a_time_that_was_never_written(vdp: Engine, tmp_path: Path) -> None:
+    """In the first file, which gives the axis its beginning."""
+    archive = make_archive(tmp_path, Plain(add_sst), 4, kind="grow")
+    archive.redescribe('kind = "grow"', 'kind = "grow"\nfrom = "value"')
+    archive.redescribe("{time:%Y", "{day:%Y")
+    with netCDF4.Dataset(archive.path(0)) as file:
+        latitudes = file["lat"][:]
+    with netCDF4.Dataset(archive.path(0), "w") as file:
+        for name, length in (("time", 1), ("lat", 4), ("lon", 6)):
+            file.createDimension(name, length)
+            file.createVariable(name, "f4" if name != "time" else "i4", (name,))
+        file["lat"][:], file["lon"][:] = latitudes, range(6)
+        file["time"].units = "hours since 2000-01-01"
+        add_field(file, "sst", 0)
+    set_age(archive.path(0))
+    assert_one_rejected(vdp.run(archive.dataset, expect=None), archive, 0)
+
+
+def add_sst(file: netCDF4.Dataset, index: int, revision: int) -> None:
+    add_field(file, "sst", index, revision)

@@ -13,7 +13,7 @@ from archives.plain import Plain, add_field
 from documented import assert_documented
 from engine import Engine
 from opened import open_as_printed
-from stores import open_repository
+from stores import read_object
 
 
 def not_finite(file: netCDF4.Dataset, index: int, revision: int) -> None:
@@ -53,16 +53,10 @@ def refuse_constant(name: str) -> None:
 
 def test_the_metadata_are_strict_json(vdp: Engine, tmp_path: Path) -> None:
     """As zarr.json reads to programs that are not Python."""
-    import asyncio
-
-    from zarr.core.buffer import default_buffer_prototype
-
     archive = make_archive(tmp_path, Plain(not_finite), 2)
     vdp.run(archive.dataset)
-    store = open_repository(archive.store).readonly_session("main").store
     for key in ("zarr.json", "first/zarr.json", "_vdp/zarr.json"):
-        buffer = asyncio.run(store.get(key, prototype=default_buffer_prototype()))
-        document = json.loads(buffer.to_bytes(), parse_constant=refuse_constant)
+        document = json.loads(read_object(archive.store, key), parse_constant=refuse_constant)
         assert document["zarr_format"] == 3
 
 
