@@ -1,0 +1,92 @@
+"""The queue of an archive's dataset, and the consumers of it, as an operator drives them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import icechunk
+import zarr
+
+from archives.archive import Archive
+from engine import DONE, FINDINGS, Answer, Engine
+
+
+@dataclass
+class Depth:
+    waiting: int
+    in_flight: int
+    dead: int
+
+    @property
+    def is_empty(self) -> bool:
+        return self.waiting == self.in_flight == 0
+
+
+def enqueue(vdp: Engine, archive: Archive, files: Iterable[Path]) -> Answer:
+    """Delivers files, in this order; a file that is named twice is delivered twice."""
+    inventory = archive.root / "inventory.txt"
+    inventory.write_text("".join(f"{file}\n" for file in files))
+    return vdp("enqueue", archive.dataset, "--inventory", inventory, "--json")
+
+
+def forward(vdp: Engine, archive: Archive, *options: str, expect: int | None = DONE, **how) -> Answer:
+    return vdp("forward", archive.dataset, "--json", *options, expect=expect, **how)
+
+
+def start_forward(vdp: Engine, archive: Archive, *options: str, environment: dict[str, str] | None = None):
+    """A consumer that runs beside the test."""
+    return subprocess.Popen(
+        [vdp.binary, "forward", archive.dataset, "--json", *options],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": os.environ["PATH"]} | (environment or {}),
+    )
+
+
+def finish(consumer: subprocess.Popen, *, expect: int | None = DONE, timeout_s: float = 120) -> dict:
+    """Waits for a consumer, and gives its document."""
+    stdout, stderr = consumer.communicate(timeout=timeout_s)
+    assert expect is None or consumer.returncode == expect, f"exit code {consumer.returncode}:\n{stdout}\n{stderr}"
+    return json.loads(stdout)
+
+
+def terminate(consumer: subprocess.Popen, number: signal.Signals = signal.SIGTERM) -> dict:
+    consumer.send_signal(number)
+    return finish(consumer, timeout_s=30)
+
+
+def depth(vdp: Engine, archive: Archive) -> Depth:
+    answer = vdp("status", archive.dataset, "--json", expect=None)
+    assert answer.exit_code in (DONE, FINDINGS), str(answer)
+    queue = answer.document["queue"]
+    return Depth(queue["waiting"], queue["in_flight"], queue["dead"])
+
+
+def dead_letters(vdp: Engine, archive: Archive) -> list[tuple[str, str]]:
+    """File name and reason of each."""
+    answer = vdp("dlq", "list", archive.dataset, "--json", "--limit", "100000", expect=None)
+    letters = answer.document["letters"]
+    assert answer.exit_code == (FINDINGS if letters else DONE), str(answer)
+    return [(Path(letter["uri"]).name, letter["reason"]) for letter in letters]
+
+
+def recorded(store: Path) -> Counter[str]:
+    """How often each source file stands in the store's own record, `_vdp/granules`, as official tools read it."""
+    repository = icechunk.Repository.open(icechunk.local_filesystem_storage(str(store)))
+    group = zarr.open_group(repository.readonly_session("main").store, path="_vdp", mode="r")
+    texts = group["granules"][...].reshape(-1)
+    return Counter(Path(json.loads(text)["uri"]).name for text in map(str, texts) if text)
+
+
+def commits(store: Path) -> int:
+    repository = icechunk.Repository.open(icechunk.local_filesystem_storage(str(store)))
+    return sum(1 for _ in repository.ancestry(branch="main"))
