@@ -6,7 +6,6 @@ usage: imerg_archive.py FOLDER [COUNT] [FIRST]
 from __future__ import annotations
 
 import sys
-import tempfile
 import zlib
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +19,7 @@ import measure  # noqa: F401  (for the path of the tests)
 from archives.archive import Archive
 from archives.imerg import MISSING, TIME_EPOCH, Imerg
 from archives.values import set_age
+from stamped_file import stamp, template
 
 PAYLOADS = 4
 
@@ -42,16 +42,15 @@ class FullSizeImerg(Imerg):
 
     def write(self, path: Path, index: int, *, revision: int = 0) -> None:
         """A copy of one of the first files, in which the bytes of its times are exchanged."""
-        content = _written(self, index % PAYLOADS)
-        for old, new in zip(self._seconds(index % PAYLOADS), self._seconds(index)):
-            content = content.replace(old, new)
-        path.write_bytes(content)
+        original = index % PAYLOADS
+        content = template(super().write, original, self._seconds(original))
+        path.write_bytes(stamp(content, self._seconds(original), self._seconds(index)))
         set_age(path, revision)
 
-    def _seconds(self, index: int) -> list[bytes]:
+    def _seconds(self, index: int) -> tuple[bytes, ...]:
         """The first and the last second of a file, as they lie in it."""
         first = int((self.time(index) - TIME_EPOCH).total_seconds())
-        return [np.array([second], "<i4").tobytes() for second in (first, first + 1799)]
+        return tuple(np.array([second], "<i4").tobytes() for second in (first, first + 1799))
 
     def _write_fields(
         self,
@@ -82,18 +81,6 @@ class FullSizeImerg(Imerg):
             edges = (range(0, length, edge) for length, edge in zip(shape, self.chunk))
             for number, offset in enumerate(product(*edges)):
                 field.id.write_direct_chunk(offset, payloads[(index + number) % len(payloads)])
-
-
-@cache
-def _written(product: FullSizeImerg, index: int) -> bytes:
-    """One file as HDF5 writes it."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "template.h5")
-        Imerg.write(product, path, index)
-        content = path.read_bytes()
-    for bytes_of_second in product._seconds(index):
-        assert content.count(bytes_of_second) in (1, 2), "the seconds are not told from other bytes"
-    return content
 
 
 def make(folder: Path, count: int, *, batch: int = 10, first: int = 0, **options: object) -> Archive:

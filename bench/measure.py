@@ -98,6 +98,10 @@ def ratio(ours: Sequence[float], peers: Sequence[float]) -> str:
     return f"1/{statistics.median(peers) / statistics.median(ours):,.0f}"
 
 
+def times(repetitions: int) -> str:
+    return f"{repetitions} times in turns: median and range" if repetitions > 1 else "once"
+
+
 @dataclass
 class Table:
     """A table of Markdown."""

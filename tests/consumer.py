@@ -31,9 +31,13 @@ class Depth:
 
 def enqueue(vdp: Engine, archive: Archive, files: Iterable[Path]) -> Answer:
     """Delivers files, in this order; a file that is named twice is delivered twice."""
+    return vdp("enqueue", archive.dataset, "--inventory", write_inventory(archive, files), "--json")
+
+
+def write_inventory(archive: Archive, files: Iterable[Path]) -> Path:
     inventory = archive.root / "inventory.txt"
     inventory.write_text("".join(f"{file}\n" for file in files))
-    return vdp("enqueue", archive.dataset, "--inventory", inventory, "--json")
+    return inventory
 
 
 def forward(vdp: Engine, archive: Archive, *options: str, expect: int | None = DONE, **how) -> Answer:
