@@ -46,10 +46,12 @@ class Chunky:
 
     def _write(self, path: Path, index: int) -> None:
         with h5py.File(path, "w") as file:
-            time = file.create_dataset("time", data=np.frombuffer(self._seconds(index), "<i4"), maxshape=(None,), chunks=(1,))
+            seconds = np.frombuffer(self._seconds(index), "<i4")
+            time = file.create_dataset("time", data=seconds, maxshape=(None,), chunks=(1,))
             time.attrs["units"] = np.bytes_(f"seconds since {EPOCH:%Y-%m-%d %H:%M:%S}")
             for name, count in (("lat", self.latitudes), ("lon", self.longitudes)):
-                file.create_dataset(name, data=np.linspace(-90, 90, count, dtype="f4"), compression="gzip", shuffle=True)
+                degrees = np.linspace(-90, 90, count, dtype="f4")
+                file.create_dataset(name, data=degrees, compression="gzip", shuffle=True)
             for name in ("time", "lat", "lon"):
                 file[name].make_scale(name)
             for name in self.fields:
@@ -57,8 +59,8 @@ class Chunky:
 
     def _write_field(self, file: h5py.File, name: str) -> None:
         shape, chunk = (1, self.latitudes, self.longitudes), (1, *self.chunk)
-        maxshape = (None, *shape[1:])
-        field = file.create_dataset(name, shape, "<i2", chunks=chunk, maxshape=maxshape, compression="gzip", fillvalue=-1)
+        layout = {"chunks": chunk, "maxshape": (None, *shape[1:]), "compression": "gzip", "fillvalue": -1}
+        field = file.create_dataset(name, shape, "<i2", **layout)
         for axis, dimension in enumerate(("time", "lat", "lon")):
             field.dims[axis].attach_scale(file[dimension])
         payload = zlib.compress(bytes(2 * int(np.prod(chunk))), 4)

@@ -75,7 +75,8 @@ def markdown(costs: dict[str, list[Cost]], files: int) -> Table:
         "peak memory, MB": lambda cost: cost.peak_bytes / 1e6,
     }
     table = Table(["", *costs, "ratio", "ratio without fsync"])
-    table.rows.append(["files/s", *(spread([files / cost.wall_s for cost in costs[name]], 1) for name in costs), "", ""])
+    rates = [spread([files / cost.wall_s for cost in costs[name]], 1) for name in costs]
+    table.rows.append(["files/s", *rates, "", ""])
     for title, value in rows.items():
         values = {name: [value(cost) for cost in costs[name]] for name in costs}
         ratios = [ratio(values[name], values[PEER]) for name in (OURS, NO_SYNC)]

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import imerg_archive
-from measure import HERE, OURS, PEER, Cost, Table, in_turns, machine, measure, ratio, remove, spread, times
+from measure import HERE, OURS, Cost, Table, machine, measure, ratio, remove, spread, times
 from no_sync import NoSync
 from archives.archive import Archive
 from consumer import write_inventory
@@ -45,10 +45,13 @@ class Store:
         new = range(len(self), len(self) + count)
         self.archive.deliver(*new)
         inventory = write_inventory(self.archive, [self.archive.path(index) for index in new])
-        measure([self.vdp, "enqueue", self.archive.dataset, "--inventory", inventory], environment=self.no_sync.environment())
+        self._measure("enqueue", "--inventory", inventory)
 
     def forward(self) -> Cost:
-        return measure([self.vdp, "forward", self.archive.dataset, "-q"], environment=self.no_sync.environment())
+        return self._measure("forward", "-q")
+
+    def _measure(self, verb: str, *options: str | Path) -> Cost:
+        return measure([self.vdp, verb, self.archive.dataset, *options], environment=self.no_sync.environment())
 
     def append(self, count: int) -> Cost:
         self.enqueue_new(count)
@@ -166,7 +169,8 @@ def main() -> None:
     peer_growth = statistics.median(rows[-1].peer_commit) / statistics.median(rows[0].peer_commit)
     print(f"Milliseconds of CPU to append {BATCH} files, {times(options.repetitions)}; {machine()}.\n")
     print(Table(head, [row.cells() for row in rows]))
-    print(f"\nA commit to {rows[-1].size:,} steps costs {growth:.2f} times one to {rows[0].size:,}; in Python {peer_growth:.0f} times.")
+    print(f"\nA commit to {rows[-1].size:,} steps costs {growth:.2f} times one to {rows[0].size:,};", end=" ")
+    print(f"in Python {peer_growth:.0f} times.")
 
 
 if __name__ == "__main__":

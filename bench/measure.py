@@ -31,8 +31,8 @@ class Cost:
     peak_bytes: int
 
 
-def measure(command: Sequence[str | Path], *, environment: dict[str, str] | None = None, codes: Sequence[int] = (0,)) -> Cost:
-    """Runs a command that must end with one of `codes`.
+def measure(command: Sequence[str | Path], *, environment: dict[str, str] | None = None) -> Cost:
+    """Runs a command that must succeed, with `environment` on top of ours.
 
     The peak is polled while the command runs, as what wait4() tells includes the size of the process that forked it.
     """
@@ -56,7 +56,7 @@ def measure(command: Sequence[str | Path], *, environment: dict[str, str] | None
     wall_s = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     reader.join()
-    if process.returncode not in codes:
+    if process.returncode != 0:
         raise RuntimeError(f"{command} ended with {process.returncode}:\n{messages[0].decode()}")
     return Cost(wall_s, usage.ru_utime + usage.ru_stime, peak)
 

@@ -13,7 +13,6 @@ import time
 import warnings
 from pathlib import Path
 
-import icechunk
 from obspec_utils.registry import ObjectStoreRegistry
 from obstore.store import LocalStore
 from python_loop import open_repository
