@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import icechunk
+import numpy as np
 import zarr
 
 from archives.archive import Archive
+from comparison import differences
 from engine import DONE, FINDINGS, Answer, Engine
 
 
@@ -26,7 +28,12 @@ class Depth:
 
     @property
     def is_empty(self) -> bool:
-        return self.waiting == self.in_flight == 0
+        return self.left == 0
+
+    @property
+    def left(self) -> int:
+        """Messages that are not done, dead ones aside."""
+        return self.waiting + self.in_flight
 
 
 def enqueue(vdp: Engine, archive: Archive, files: Iterable[Path]) -> Answer:
@@ -71,7 +78,12 @@ def terminate(consumer: subprocess.Popen, number: signal.Signals = signal.SIGTER
 def depth(vdp: Engine, archive: Archive) -> Depth:
     answer = vdp("status", archive.dataset, "--json", expect=None)
     assert answer.exit_code in (DONE, FINDINGS), str(answer)
-    queue = answer.document["queue"]
+    return depth_in(answer.document)
+
+
+def depth_in(document: dict) -> Depth:
+    """Of what `status` and `forward` print."""
+    queue = document["queue"]
     return Depth(queue["waiting"], queue["in_flight"], queue["dead"])
 
 
@@ -83,12 +95,46 @@ def dead_letters(vdp: Engine, archive: Archive) -> list[tuple[str, str]]:
     return [(Path(letter["uri"]).name, letter["reason"]) for letter in letters]
 
 
+@dataclass
+class Content:
+    """What official tools read from a store: its arrays, and how often each source file stands in its record."""
+
+    arrays: dict[str, np.ndarray]  # as stored: neither masked nor scaled
+    attributes: dict[str, dict]
+    recorded: Counter[str]
+
+    def is_that_of(self, other: Content) -> bool:
+        return (
+            self.recorded == other.recorded
+            and self.attributes == other.attributes
+            and self.arrays.keys() == other.arrays.keys()
+            and all(differences(array, other.arrays[name]) is None for name, array in self.arrays.items())
+        )
+
+
+def read_content(archive: Archive) -> Content:
+    """Quicker than open_as_printed, as nothing is decoded."""
+    storage = icechunk.local_filesystem_storage(str(archive.store))
+    access = {f"{archive.data.as_uri()}/": icechunk.credentials.Credentials.LocalFileSystemAccess()}
+    repository = icechunk.Repository.open(storage, authorize_virtual_chunk_access=access)
+    group = zarr.open_group(repository.readonly_session("main").store, mode="r")
+    arrays = dict(group.arrays())
+    return Content(
+        {name: np.asarray(array[...]) for name, array in arrays.items()},
+        {name: dict(node.attrs) for name, node in [("/", group), *arrays.items()]},
+        _count_sources(group["_vdp/granules"]),
+    )
+
+
 def recorded(store: Path) -> Counter[str]:
-    """How often each source file stands in the store's own record, `_vdp/granules`, as official tools read it."""
+    """How often each source file stands in the store's own record, `_vdp/granules`."""
     repository = icechunk.Repository.open(icechunk.local_filesystem_storage(str(store)))
-    group = zarr.open_group(repository.readonly_session("main").store, path="_vdp", mode="r")
-    texts = group["granules"][...].reshape(-1)
-    return Counter(Path(json.loads(text)["uri"]).name for text in map(str, texts) if text)
+    return _count_sources(zarr.open_array(repository.readonly_session("main").store, path="_vdp/granules", mode="r"))
+
+
+def _count_sources(records: zarr.Array) -> Counter[str]:
+    texts = map(str, np.asarray(records[...]).reshape(-1))
+    return Counter(Path(json.loads(text)["uri"]).name for text in texts if text)
 
 
 def commits(store: Path) -> int:

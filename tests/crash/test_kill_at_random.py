@@ -14,7 +14,7 @@ import pytest
 from archives.archive import Archive
 from archives.imerg import Imerg
 from comparison import assert_equal_stores
-from consumer import commits, dead_letters, depth, enqueue, forward, recorded, start_forward
+from consumer import dead_letters, depth, enqueue, forward, recorded, start_forward
 from crash.kill_shim import KillShim
 from engine import LONG, Engine
 from opened import Opened, open_as_printed
@@ -39,7 +39,7 @@ class Killer:
         return self.chance.uniform(0.001, 2 * self.whole_s / self.kills)
 
     def may_kill(self, progress: bool) -> bool:
-        """A message dies after five deliveries, so a batch that was disturbed three times in a row is left in peace."""
+        """A message dies after five deliveries: a batch that was disturbed three times in a row is left in peace."""
         self.lives_in_vain = 0 if progress else self.lives_in_vain + 1
         return self.lives_in_vain < 3
 
@@ -67,11 +67,11 @@ def live(vdp: Engine, archive: Archive, seconds: float, environment: dict[str, s
 
 def kill_again_and_again(vdp: Engine, archive: Archive, killer: Killer, environment: dict[str, str]) -> int:
     """Until a consumer ends by itself; gives the number of kills."""
-    kills, before = 0, commits(archive.store)
+    kills, before = 0, depth(vdp, archive).left
     while live(vdp, archive, killer.life_s(), environment):
         kills += 1
-        now = commits(archive.store)
-        if not killer.may_kill(progress=now > before):
+        now = depth(vdp, archive).left
+        if not killer.may_kill(progress=now < before):
             forward(vdp, archive, "--once")
             killer.lives_in_vain = 0
         before = now
