@@ -49,7 +49,7 @@ system_tests() {
     "$peers" -m pytest tests -q -n 2 --timeout 900 -o cache_dir="$root/build/.pytest_cache"
 }
 
-check_scripts() { shellcheck -x run.sh test.sh .ci/run scripts/*.sh; }
+check_scripts() { shellcheck -x run.sh test.sh bench.sh .ci/run scripts/*.sh; }
 
 summary() {
   local name passed=0 failed=0

@@ -1,6 +1,6 @@
-"""Makes an archive of files of the shape of GPM IMERG, quickly: chunks are compressed once and written as they are.
+"""Makes an archive of files of the shape of GPM IMERG, quickly: all are copies of a few, with times of their own.
 
-usage: imerg_archive.py FOLDER [COUNT]
+usage: imerg_archive.py FOLDER [COUNT] [FIRST]
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+import measure  # noqa: F401  (for the path of the tests)
+from archives.archive import Archive
+from archives.imerg import MISSING, TIME_EPOCH, Imerg
+from archives.values import set_age
+from stamped_file import stamp, template
 
-from archives.archive import Archive, make_archive
-from archives.imerg import MISSING, Imerg
+PAYLOADS = 4
 
 
 @cache
 def compressed_chunks(shape: tuple[int, ...]) -> list[bytes]:
     """A few chunks as the filters shuffle and deflate leave them."""
-    elements = [np.full(shape, value, "<f4") for value in range(4)]
+    elements = [np.full(shape, value, "<f4") for value in range(PAYLOADS)]
     shuffled = [chunk.reshape(-1).view("u1").reshape(-1, 4).T.tobytes() for chunk in elements]
     return [zlib.compress(chunk, 4) for chunk in shuffled]
 
@@ -36,6 +39,18 @@ class FullSizeImerg(Imerg):
     longitudes: int = 3600
     latitudes: int = 1800
     chunk: tuple[int, int, int] = (1, 145, 1800)
+
+    def write(self, path: Path, index: int, *, revision: int = 0) -> None:
+        """A copy of one of the first files, in which the bytes of its times are exchanged."""
+        original = index % PAYLOADS
+        content = template(super().write, original, self._seconds(original))
+        path.write_bytes(stamp(content, self._seconds(original), self._seconds(index)))
+        set_age(path, revision)
+
+    def _seconds(self, index: int) -> tuple[bytes, ...]:
+        """The first and the last second of a file, as they lie in it."""
+        first = int((self.time(index) - TIME_EPOCH).total_seconds())
+        return tuple(np.array([second], "<i4").tobytes() for second in (first, first + 1799))
 
     def _write_fields(
         self,
@@ -68,10 +83,16 @@ class FullSizeImerg(Imerg):
                 field.id.write_direct_chunk(offset, payloads[(index + number) % len(payloads)])
 
 
-def make(folder: Path, count: int, *, batch: int) -> Archive:
-    return make_archive(folder, FullSizeImerg(), count, batch=batch)
+def make(folder: Path, count: int, *, batch: int = 10, first: int = 0, **options: object) -> Archive:
+    """Or adds to what is there."""
+    archive = Archive(folder, FullSizeImerg())
+    archive.data.mkdir(parents=True, exist_ok=True)
+    archive.describe(batch=batch, **options)
+    archive.deliver(*range(first, first + count))
+    return archive
 
 
 if __name__ == "__main__":
-    archive = make(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 200, batch=10)
+    numbers = [int(text) for text in sys.argv[2:]]
+    archive = make(Path(sys.argv[1]), numbers[0] if numbers else 200, first=numbers[1] if len(numbers) > 1 else 0)
     print(f"{len(archive.files())} files, {sum(file.stat().st_size for file in archive.files()) / 1e6:.0f} MB")

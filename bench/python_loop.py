@@ -17,10 +17,18 @@ from virtualizarr.parsers import HDFParser
 
 
 def create_repository(store: Path, data: Path) -> icechunk.Repository:
+    return icechunk.Repository.create(icechunk.local_filesystem_storage(str(store)), configuration(data))
+
+
+def open_repository(store: Path, data: Path) -> icechunk.Repository:
+    return icechunk.Repository.open(icechunk.local_filesystem_storage(str(store)), configuration(data))
+
+
+def configuration(data: Path) -> icechunk.RepositoryConfig:
     config = icechunk.RepositoryConfig.default()
     local = icechunk.local_filesystem_store(str(data))
     config.set_virtual_chunk_container(icechunk.VirtualChunkContainer(f"{data.as_uri()}/", local))
-    return icechunk.Repository.create(icechunk.local_filesystem_storage(str(store)), config)
+    return config
 
 
 def main(data: Path, store: Path, files_a_commit: int) -> None:

@@ -1,0 +1,1 @@
+"""Consumers that are killed: at each call that touches a file, and at random moments."""
