@@ -77,7 +77,7 @@ def test_nothing_follows_half_a_chunk(vdp: Engine, tmp_path: Path) -> None:
 
 
 def pad_last_chunk(path: Path, chunk: int, padding: float) -> None:
-    """What lies beyond the end of the array in its last chunk, no format says: some writers leave there what they had."""
+    """What lies beyond the end of the array in its last chunk, no format says: some writers leave what they had."""
     with h5py.File(path, "r+") as file:
         tos = file["tos"]
         begin = tos.shape[0] // chunk * chunk
