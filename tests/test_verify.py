@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import h5py
 import icechunk
 import numpy as np
 import pytest
@@ -97,6 +98,18 @@ def test_a_store_in_a_group_and_after_replacements(vdp: Engine, archive_of) -> N
     assert kinds(changed) == {"source_changed": 2}
     vdp.run(archive.dataset)
     verify(vdp, archive, expect=DONE)
+
+
+def test_a_variable_that_a_granule_lacks(vdp: Engine, archive_of) -> None:
+    """Declared with `missing_variable`, and told by the record: no finding."""
+    archive = archive_of(Mur(), 3)
+    with archive.dataset.open("a") as dataset:
+        dataset.write('[checks]\nmissing_variable = "fill"\n')
+    with h5py.File(archive.path(2), "r+") as file:
+        del file["mask"]
+    set_modified(archive.path(2), EPOCH_OF_FILES)
+    assert vdp.run(archive.dataset).outcomes == {"written": 3}
+    assert verify(vdp, archive, "--samples", "60", expect=DONE).document["samples"]["not_checked"] == 0
 
 
 def test_the_text_tells_what_to_type(vdp: Engine, mur: Archive) -> None:
