@@ -87,6 +87,8 @@ Verdict Planner::plan(const PreparedGranule& granule) {
     if (!kind) findings.push_back(kind.error().text());
     std::ranges::move(check_alignment(slots->box), std::back_inserter(report.mismatches));
   }
+  auto attributes = dataset::combine_attributes(file_.attributes, state_.store.attributes, granule.dataset.attributes);
+  if (!attributes) findings.push_back(attributes.error().text());
   for (const auto& mismatch : report.mismatches) findings.push_back(dataset::describe(mismatch));
   if (!findings.empty()) return {Outcome::rejected(granule.granule, explain(findings, report.mismatches)), {}};
   if (auto gap = find_gap(slots->box)) {
@@ -98,6 +100,7 @@ Verdict Planner::plan(const PreparedGranule& granule) {
   if (auto accepted = accept(granule, *slots, planned, outcome); !accepted) {
     return {Outcome::rejected(granule.granule, accepted.error().text()), {}};
   }
+  take_group_attributes(std::move(*attributes), outcome.notes);
   return {std::move(outcome), std::move(planned)};
 }
 
@@ -126,9 +129,12 @@ Result<std::vector<Number>> Planner::in_store_units(const PreparedGranule& granu
                                granule.axis_units ? granule.axis_units->describe() : "without time units",
                                time ? time->describe() : "no times"));
   }
+  const std::string place =
+      fmt::format("axis {} (`axis.{}.units` and `dtype` of the store hold)", axis_.name, axis_.name);
   for (const Number& value : granule.axis_values) {
-    VDP_ASSIGN(const Number converted, time ? dataset::convert(value, *granule.axis_units, *time, state_.encoding.dtype)
-                                            : dataset::with_type(value, state_.encoding.dtype));
+    VDP_ASSIGN_IN(place, const Number converted,
+                  time ? dataset::convert(value, *granule.axis_units, *time, state_.encoding.dtype)
+                       : dataset::with_type(value, state_.encoding.dtype));
     values.push_back(converted);
   }
   return values;
@@ -232,6 +238,15 @@ std::vector<dataset::Mismatch> Planner::check_alignment(SlotBox box) const {
   for (const auto& [name, variable] : state_.store.variables) {
     if (variable.role != Role::refs) continue;
     const std::uint64_t edge = variable.metadata.chunk_shape[*variable.axis_dimension];
+    if (box.begin >= state_.slots && state_.slots % edge != 0) {
+      // What the last chunk holds behind the array's end would become values of slots that nobody filled.
+      mismatches.push_back({name, "position", fmt::format("{} of the axis", describe_slots(box)),
+                            fmt::format("whole chunks of {} slots before it; the store ends with half a chunk, after "
+                                        "slot {}",
+                                        edge, state_.slots - 1),
+                            "only the last file may end within a chunk"});
+      continue;
+    }
     if (dataset::box_is_aligned(box.begin, box.end, edge, length)) continue;
     mismatches.push_back({name, "position", fmt::format("{} of the axis", describe_slots(box)),
                           fmt::format("whole chunks of {} slots", edge), "half a chunk would shift values"});
@@ -239,19 +254,15 @@ std::vector<dataset::Mismatch> Planner::check_alignment(SlotBox box) const {
   return mismatches;
 }
 
-Status Planner::combine_group_attributes(const PreparedGranule& granule, std::vector<std::string>& notes) {
-  VDP_ASSIGN(auto combined,
-             dataset::combine_attributes(file_.attributes, state_.store.attributes, granule.dataset.attributes));
+void Planner::take_group_attributes(dataset::CombinedAttributes combined, std::vector<std::string>& notes) {
   for (const std::string& name : combined.dropped) {
     notes.push_back(fmt::format("group attribute {} differs between files and was dropped", name));
   }
   state_.store.attributes = std::move(combined.attributes);
   for (const auto& [name, value] : state_.store.attributes.items()) state_.store.attribute_names.insert(name);
-  return {};
 }
 
 Status Planner::accept(const PreparedGranule& granule, const Slots& slots, PlannedGranule& planned, Outcome& outcome) {
-  VDP_TRY(combine_group_attributes(granule, outcome.notes));
   for (std::size_t i = 0; i < slots.values.size(); ++i) {
     if (slots.box.begin + i >= state_.grow->length()) VDP_TRY(state_.grow->append(slots.values[i]));
   }

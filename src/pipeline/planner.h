@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "dataset/attribute_policy.h"
 #include "dataset/dataset_file.h"
 #include "dataset/mismatch.h"
 #include "pipeline/outcome.h"
@@ -61,7 +62,7 @@ class Planner {
   std::string describe_slot(std::uint64_t slot) const;
   /// Every whole-chunk rule that the position breaks.
   std::vector<dataset::Mismatch> check_alignment(SlotBox box) const;
-  Status combine_group_attributes(const PreparedGranule& granule, std::vector<std::string>& notes);
+  void take_group_attributes(dataset::CombinedAttributes combined, std::vector<std::string>& notes);
   Status accept(const PreparedGranule& granule, const Slots& slots, PlannedGranule& planned, Outcome& outcome);
 
   const dataset::DatasetFile& file_;

@@ -165,6 +165,13 @@ Result<std::size_t> MessageTable::redrive(std::span<const std::string> ids, Time
   return sent;
 }
 
+Result<bool> MessageTable::held_by_others(std::int64_t holder) {
+  VDP_ASSIGN(Query other, database_.query("SELECT 1 FROM message INDEXED BY message_hidden "
+                                          "WHERE holder IS NOT NULL AND holder <> ? LIMIT 1",
+                                          holder));
+  return other.next();
+}
+
 Result<std::size_t> MessageTable::discard(std::span<const std::string> ids) {
   std::size_t count = 0;
   for (const std::string& text : ids) {

@@ -31,6 +31,9 @@ class MessageTable {
 
   Result<std::vector<std::string>> send(std::span<const std::string> bodies, TimestampUs now_us);
 
+  /// Whether messages are in flight at another holder.
+  Result<bool> held_by_others(std::int64_t holder);
+
   /// The first `max_messages` that wait, in the order of sending.
   Result<std::vector<Waiting>> waiting(std::size_t max_messages);
   Result<std::vector<Message>> deliver(std::vector<Waiting> chosen, std::int64_t holder, TimestampUs visible_us);

@@ -81,6 +81,9 @@ using QueuePtr = std::shared_ptr<Queue>;
 
 struct QueueOptions {
   std::uint32_t max_receives = 5;
+  /// As a FIFO queue of one message group: nothing is delivered while another consumer has messages in flight. Of a
+  /// queue that several consumers open.
+  bool ordered = false;
   Clock* clock = &system_clock();
 };
 

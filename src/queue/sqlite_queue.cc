@@ -43,6 +43,10 @@ class SqliteQueue final : public Queue {
     if (visibility_timeout_us < 0) return invalid("the visibility timeout is negative");
     return transact("receiving", [&](TimestampUs now_us) -> Result<std::vector<Message>> {
       VDP_TRY(settle(now_us));
+      if (options_.ordered) {
+        VDP_ASSIGN(const bool others_work, table_.held_by_others(holder_.number()));
+        if (others_work) return std::vector<Message>();
+      }
       VDP_ASSIGN(auto chosen, table_.waiting(max_messages));
       return table_.deliver(std::move(chosen), holder_.number(), hidden_until(now_us, visibility_timeout_us));
     });

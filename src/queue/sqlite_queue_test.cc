@@ -145,6 +145,21 @@ TEST_F(SqliteQueueTest, TwoOpenQueuesShareOneState) {
   EXPECT_EQ(one->depth()->in_flight, 2U);
 }
 
+TEST_F(SqliteQueueTest, AnOrderedOneDeliversToOneConsumerAtATime) {
+  const QueueOptions ordered{.max_receives = 3, .ordered = true, .clock = &clock_};
+  const QueuePtr first = open_sqlite_queue(path_, ordered).value();
+  const QueuePtr second = open_sqlite_queue(path_, ordered).value();
+  ASSERT_TRUE(first->send(std::vector<std::string>{"a", "b", "c"}));
+  const auto held = first->receive(1, 60'000'000).value();
+  ASSERT_EQ(held.size(), 1U);
+  EXPECT_TRUE(second->receive(1, 60'000'000).value().empty());
+  EXPECT_EQ(first->receive(1, 60'000'000).value().size(), 1U);
+  ASSERT_TRUE(first->extend(std::vector<std::string>{held[0].receipt}, 0));
+  EXPECT_TRUE(second->receive(1, 60'000'000).value().empty());
+  clock_.sleep_us(60'000'000);
+  EXPECT_EQ(second->receive(1, 60'000'000).value().at(0).body, "a");
+}
+
 TEST_F(SqliteQueueTest, ClosingGivesBackWhatWasHeld) {
   auto one = open();
   const auto other = open();

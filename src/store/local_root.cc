@@ -30,7 +30,13 @@ Status LocalRoot::create_root() const {
 
 Result<FileDescriptor> LocalRoot::open_directory(std::string_view directory, Access access, Links links,
                                                  std::string_view path) const {
-  FileDescriptor opened(open(path_.c_str(), O_DIRECTORY | O_CLOEXEC | (access == Access::search ? O_PATH : O_RDONLY)));
+  const int flags = O_DIRECTORY | O_CLOEXEC | (access == Access::search ? O_PATH : O_RDONLY);
+  if (links == Links::follow) {
+    // Nothing is forbidden on the way, so that the kernel may walk it; where that fails, the walk below finds out where.
+    FileDescriptor whole(open((path_ + std::string(directory)).c_str(), flags));
+    if (whole) return whole;
+  }
+  FileDescriptor opened(open(path_.c_str(), flags));
   if (!opened) return system_failure(errno, "cannot open", path);
   for (std::size_t begin = 0; begin < directory.size();) {
     const std::size_t end = std::min(directory.find('/', begin), directory.size());

@@ -114,12 +114,7 @@ def test_two_writers_with_other_values_for_the_same_slots(vdp: Engine, tmp_path:
     assert_each_slot_is_of_its_record(open_as_printed(answer.python), tmp_path / "store", files)
 
 
-RACE = "of two consumers of one queue, the later batch may be committed first: the earlier one is then late, and buried"
-
-
-@pytest.mark.parametrize(
-    "kind", ["regular", pytest.param("grow", marks=pytest.mark.xfail(strict=False, reason=RACE))]
-)
+@pytest.mark.parametrize("kind", ["regular", "grow"])
 def test_two_writers_with_the_same_files(vdp: Engine, archive_of, kind: str) -> None:
     """Each file is in the store once, wherever the processes met."""
     archive = archive_of(Mur(), DAYS, kind=kind, batch=2)

@@ -38,7 +38,11 @@ std::string queue_path(const dataset::DatasetFile& file, const QueueLocation& lo
 }
 
 Result<QueuePtr> open_dataset_queue(const dataset::DatasetFile& file, const QueueLocation& location) {
-  auto queue = open_sqlite_queue(queue_path(file, location), {.max_receives = location.max_receives});
+  QueueOptions options;
+  options.max_receives = location.max_receives;
+  // What comes late does not fit on a growing axis: batches follow one another, whoever writes them.
+  options.ordered = std::ranges::find(file.axes, dataset::AxisKind::grow, &dataset::AxisSpec::kind) != file.axes.end();
+  auto queue = open_sqlite_queue(queue_path(file, location), options);
   if (!queue && location.path.empty()) {
     return std::unexpected(within("queue (--queue names another place)", std::move(queue).error()));
   }

@@ -7,7 +7,7 @@
 
 #include "apps/cli/verb.h"
 #include "base/random.h"
-#include "pipeline/verify.h"
+#include "pipeline/verify/verify.h"
 
 namespace vdp::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "pipeline/ref_version.h"
+#include "pipeline/verify/ref_version.h"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "icechunk/repo/session.h"
-#include "pipeline/verify_finding.h"
+#include "pipeline/verify/finding.h"
 
 namespace vdp {
 

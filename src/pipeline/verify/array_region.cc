@@ -1,4 +1,4 @@
-#include "pipeline/array_region.h"
+#include "pipeline/verify/array_region.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

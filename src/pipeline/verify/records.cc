@@ -1,4 +1,4 @@
-#include "pipeline/verify_records.h"
+#include "pipeline/verify/records.h"
 
 #include <fmt/format.h>
 

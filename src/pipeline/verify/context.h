@@ -8,7 +8,7 @@
 #include "icechunk/repo/repository_config.h"
 #include "icechunk/repo/session.h"
 #include "pipeline/dataset_processor.h"
-#include "pipeline/verify_finding.h"
+#include "pipeline/verify/finding.h"
 
 namespace vdp {
 

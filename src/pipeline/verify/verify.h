@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/json_fwd.h"
 #include "pipeline/dataset_processor.h"
-#include "pipeline/verify_finding.h"
+#include "pipeline/verify/finding.h"
 
 namespace vdp {
 

@@ -1,4 +1,4 @@
-#include "pipeline/granule_comparison.h"
+#include "pipeline/verify/granule_comparison.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,9 +10,9 @@
 #include "dataset/draft.h"
 #include "dataset/guards.h"
 #include "formats/parse.h"
-#include "pipeline/array_region.h"
-#include "pipeline/value_difference.h"
-#include "pipeline/verify_context.h"
+#include "pipeline/verify/array_region.h"
+#include "pipeline/verify/context.h"
+#include "pipeline/verify/value_difference.h"
 #include "store/url.h"
 
 namespace vdp {

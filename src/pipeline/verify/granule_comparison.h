@@ -8,7 +8,7 @@
 #include "icechunk/repo/session.h"
 #include "pipeline/prepare.h"
 #include "pipeline/store_state.h"
-#include "pipeline/verify_finding.h"
+#include "pipeline/verify/finding.h"
 
 namespace vdp {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "pipeline/verify_context.h"
+#include "pipeline/verify/context.h"
 
 namespace vdp {
 

@@ -1,4 +1,4 @@
-#include "pipeline/verify_refs.h"
+#include "pipeline/verify/refs.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "base/checked.h"
-#include "pipeline/ref_version.h"
+#include "pipeline/verify/ref_version.h"
 #include "pipeline/virtual_location.h"
 
 namespace vdp {

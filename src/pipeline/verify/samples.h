@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "icechunk/repo/repository.h"
-#include "pipeline/verify_context.h"
+#include "pipeline/verify/context.h"
 
 namespace vdp {
 

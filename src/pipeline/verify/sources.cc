@@ -1,4 +1,4 @@
-#include "pipeline/verify_sources.h"
+#include "pipeline/verify/sources.h"
 
 #include <fmt/format.h>
 

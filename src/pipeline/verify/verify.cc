@@ -1,11 +1,11 @@
-#include "pipeline/verify.h"
+#include "pipeline/verify/verify.h"
 
 #include "base/json.h"
-#include "pipeline/verify_arrays.h"
-#include "pipeline/verify_records.h"
-#include "pipeline/verify_refs.h"
-#include "pipeline/verify_samples.h"
-#include "pipeline/verify_sources.h"
+#include "pipeline/verify/arrays.h"
+#include "pipeline/verify/records.h"
+#include "pipeline/verify/refs.h"
+#include "pipeline/verify/samples.h"
+#include "pipeline/verify/sources.h"
 
 namespace vdp {
 

@@ -1,7 +1,7 @@
 // Whether the arrays along the axis agree with each other, and the axis with itself.
 #pragma once
 
-#include "pipeline/verify_context.h"
+#include "pipeline/verify/context.h"
 
 namespace vdp {
 

@@ -1,4 +1,4 @@
-#include "pipeline/verify_samples.h"
+#include "pipeline/verify/samples.h"
 
 #include <algorithm>
 #include <map>
@@ -7,7 +7,7 @@
 
 #include "base/task_pool.h"
 #include "pipeline/authorized_reader.h"
-#include "pipeline/granule_comparison.h"
+#include "pipeline/verify/granule_comparison.h"
 
 namespace vdp {
 namespace {

@@ -1,4 +1,4 @@
-#include "pipeline/verify_finding.h"
+#include "pipeline/verify/finding.h"
 
 #include <fmt/format.h>
 

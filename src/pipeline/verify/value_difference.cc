@@ -1,4 +1,4 @@
-#include "pipeline/value_difference.h"
+#include "pipeline/verify/value_difference.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "pipeline/verify_context.h"
+#include "pipeline/verify/context.h"
 
 namespace vdp {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "pipeline/array_region.h"
+#include "pipeline/verify/array_region.h"
 
 namespace vdp {
 

@@ -1,5 +1,5 @@
 // verify in one process: a real file of netCDF-C in a source in memory, a repository in memory, and one thing spoilt.
-#include "pipeline/verify.h"
+#include "pipeline/verify/verify.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "pipeline/verify_arrays.h"
+#include "pipeline/verify/arrays.h"
 
 #include <fmt/format.h>
 
