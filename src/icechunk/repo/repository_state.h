@@ -38,6 +38,7 @@ class RepositoryState {
   Result<std::shared_ptr<const Snapshot>> load_snapshot(const SnapshotId& id) const;
   Result<std::shared_ptr<const Manifest>> load_manifest(const ManifestFile& file);
   void keep_manifest(std::shared_ptr<const Manifest> manifest) { manifests_.keep(std::move(manifest)); }
+  void forget_manifest(const ManifestId& id) { manifests_.forget(id); }
 
   /// The snapshot that a revision names now.
   Result<SnapshotId> resolve(const Revision& revision) const;
