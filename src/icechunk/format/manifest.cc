@@ -37,6 +37,16 @@ std::uint64_t apparent_bytes(const RefTable& refs) {
   return total;
 }
 
+/// So large that the builder's buffer never grows, which would take three times as much for a moment; what of it is
+/// not written to takes no memory.
+std::size_t wire_bytes_at_most(const RefTable& refs) {
+  constexpr std::size_t root_bytes = 1024;
+  constexpr std::size_t record_bytes = 64;  // the table, its place in the list, padding
+  const std::size_t index_bytes = 4 * (1 + refs.rank());
+  const std::size_t text_bytes = refs.memory_bytes();  // URLs, etags, inlined chunks, and more
+  return root_bytes + refs.size() * (record_bytes + index_bytes) + text_bytes;
+}
+
 class Encoder {
  public:
   Encoder(flatbuffers::FlatBufferBuilder& builder, const RefTable& refs)
@@ -198,7 +208,7 @@ Result<Bytes> encode_manifest(const ManifestId& id, const NodeId& node, const Re
                     "(manifest.splitting)",
                     refs.size(), apparent, max_apparent_bytes));
   }
-  flatbuffers::FlatBufferBuilder builder(std::max<std::size_t>(1024, refs.size() * 64));
+  flatbuffers::FlatBufferBuilder builder(wire_bytes_at_most(refs));
   const wire::ObjectId12 wire_id = write_id(id);
   const wire::ObjectId8 wire_node = write_id(node);
   const auto wire_refs = builder.CreateVector(Encoder(builder, refs).write_refs());

@@ -134,16 +134,21 @@ Status check_writable_form(const RepoInfo& info) {
 
 Result<Bytes> encode_repo_info(const RepoInfo& info) {
   VDP_TRY(check_writable_form(info));
-  Builder builder(4096);
+  constexpr std::size_t usual_snapshot_bytes = 200;
+  constexpr std::size_t usual_update_bytes = 160;
+  Builder builder(4096 + info.snapshots.size() * usual_snapshot_bytes +
+                  info.latest_updates.size() * usual_update_bytes);
   const auto tags = write_refs(builder, info.tags);
   const auto branches = write_refs(builder, info.branches);
   const auto deleted_tags = builder.CreateVectorOfStrings(info.deleted_tags);
   std::vector<flatbuffers::Offset<wire::SnapshotInfo>> snapshot_offsets;
+  snapshot_offsets.reserve(info.snapshots.size());
   for (const SnapshotInfo& snapshot : info.snapshots) snapshot_offsets.push_back(write_snapshot(builder, snapshot));
   const auto snapshots = builder.CreateVector(snapshot_offsets);
   const auto status = write_status(builder, info.status);
   const auto metadata = write_metadata(builder, info.metadata);
   std::vector<flatbuffers::Offset<wire::Update>> update_offsets;
+  update_offsets.reserve(info.latest_updates.size());
   for (const UpdateEntry& entry : info.latest_updates) update_offsets.push_back(write_update(builder, entry));
   const auto updates = builder.CreateVector(update_offsets);
   const auto updates_before = write_optional_text(builder, info.updates_before);
@@ -153,7 +158,7 @@ Result<Bytes> encode_repo_info(const RepoInfo& info) {
   const auto extra = write_optional_bytes(builder, info.extra);
   const auto root = wire::CreateRepo(builder, info.spec_version, tags, branches, deleted_tags, snapshots, status,
                                      metadata, updates, updates_before, config, enabled, disabled, extra);
-  return seal_root(builder, root, ObjectType::repo_info, metadata_compression_level);
+  return seal_root(builder, root, ObjectType::repo_info, repo_compression_level);
 }
 
 }  // namespace vdp::icechunk

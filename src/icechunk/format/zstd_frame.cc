@@ -19,6 +19,20 @@ struct FreeDictionary {
 };
 
 constexpr std::size_t first_buffer_bytes = 64 << 10;
+/// What FlatBuffers are compressed by, at least: a first guess that is too high costs memory, one too low copies.
+constexpr std::size_t usual_ratio = 4;
+/// And at most: so far a frame's own word for its size is taken.
+constexpr std::size_t usual_highest_ratio = 32;
+
+/// The size to begin decompressing with: what the frame says it is, where that is credible.
+std::uint64_t first_content_bytes(ByteView frame) {
+  const std::uint64_t credible = std::max<std::uint64_t>(first_buffer_bytes, frame.size() * usual_highest_ratio);
+  const unsigned long long declared = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  if (declared == ZSTD_CONTENTSIZE_UNKNOWN || declared == ZSTD_CONTENTSIZE_ERROR) {
+    return std::max<std::uint64_t>(first_buffer_bytes, frame.size() * usual_ratio);
+  }
+  return std::clamp<std::uint64_t>(declared, 1, credible);
+}
 
 }  // namespace
 
@@ -26,14 +40,20 @@ void compress_frame_onto(Bytes& out, ByteView content, int level) {
   std::unique_ptr<ZSTD_CCtx, FreeCompressor> context(ZSTD_createCCtx());
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
-  const std::size_t start = out.size();
-  out.resize(start + ZSTD_compressBound(content.size()));
-  // ZSTD_compress2 knows the whole content, so the frame pledges its size; with a buffer of compressBound it cannot
-  // fail but for want of memory.
-  const std::size_t written =
-      ZSTD_compress2(context.get(), out.data() + start, out.size() - start, content.data(), content.size());
-  if (ZSTD_isError(written)) throw std::bad_alloc();
-  out.resize(start + written);
+  ZSTD_CCtx_setPledgedSrcSize(context.get(), content.size());
+  // A buffer of compressBound would take as much memory again as the content.
+  const std::size_t bound = ZSTD_compressBound(content.size());
+  std::size_t room = std::min(bound, first_buffer_bytes + content.size() / usual_ratio);
+  ZSTD_inBuffer input{content.data(), content.size(), 0};
+  for (std::size_t left = 1; left != 0; room *= 2) {
+    const std::size_t filled = out.size();
+    out.resize(filled + room);
+    ZSTD_outBuffer output{out.data() + filled, room, 0};
+    left = ZSTD_compressStream2(context.get(), &output, &input, ZSTD_e_end);
+    // Nothing in the content can make it fail: it is for want of memory.
+    if (ZSTD_isError(left)) throw std::bad_alloc();
+    out.resize(filled + output.pos);
+  }
 }
 
 Bytes compress_frame(ByteView content, int level) {
@@ -44,7 +64,7 @@ Bytes compress_frame(ByteView content, int level) {
 
 Result<Bytes> decompress_frame(ByteView frame, std::uint64_t max_bytes, std::uint64_t base_offset) {
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
-  Bytes content(std::min<std::uint64_t>(max_bytes, std::max(first_buffer_bytes, frame.size() * 4)));
+  Bytes content(std::min<std::uint64_t>(max_bytes, first_content_bytes(frame)));
   ZSTD_inBuffer input{frame.data(), frame.size(), 0};
   std::size_t filled = 0;
   while (true) {

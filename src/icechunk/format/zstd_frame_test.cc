@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <zstd.h>
 
+#include <random>
+
 #include "icechunk/format/object_envelope.h"
 
 namespace vdp::icechunk {
@@ -26,6 +28,18 @@ TEST(ZstdFrame, IsExactlyOneWholeFrame) {
     EXPECT_FALSE(decompress_frame(ByteView(frame).first(size), 1 << 20)) << size;
   }
   EXPECT_EQ(decompress_frame(compress_frame({}, 1), 1 << 20).value(), Bytes());
+}
+
+TEST(ZstdFrame, HoldsContentThatDoesNotShrink) {
+  std::mt19937 noise(1);
+  for (const std::size_t size : {std::size_t{70'000}, std::size_t{3'000'000}}) {
+    Bytes content(size);
+    for (std::uint8_t& byte : content) byte = static_cast<std::uint8_t>(noise());
+    Bytes frame = {1, 2, 3};
+    compress_frame_onto(frame, content, 1);
+    EXPECT_EQ(decompress_frame(ByteView(frame).subspan(3), size).value(), content);
+    EXPECT_EQ(decompress_frame(ByteView(frame).subspan(3), size - 1).error().kind, ErrorKind::limit);
+  }
 }
 
 TEST(ZstdFrame, AFlippedBitIsAnError) {

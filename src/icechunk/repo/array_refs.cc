@@ -8,13 +8,6 @@
 namespace vdp::icechunk {
 namespace {
 
-bool intersects(const ChunkBox& a, const ChunkBox& b) {
-  for (std::size_t d = 0; d < a.begin.size(); ++d) {
-    if (a.end[d] <= b.begin[d] || b.end[d] <= a.begin[d]) return false;
-  }
-  return true;
-}
-
 GridIndex lowest_index(const ChunkBox& box) {
   GridIndex index;
   for (std::uint64_t begin : box.begin) {
@@ -22,6 +15,97 @@ GridIndex lowest_index(const ChunkBox& box) {
         static_cast<std::uint32_t>(std::min<std::uint64_t>(begin, std::numeric_limits<std::uint32_t>::max())));
   }
   return index;
+}
+
+bool same_index(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b) { return std::ranges::equal(a, b); }
+
+/// The rows of a sorted table that lie in a box, one after the other.
+class RowsInBox {
+ public:
+  RowsInBox(const RefTable& table, const ChunkBox& box)
+      : table_(table), box_(box), row_(table.lower_bound(lowest_index(box))) {
+    skip_outside();
+  }
+
+  bool done() const { return row_ == table_.size(); }
+  std::size_t row() const { return row_; }
+  std::span<const std::uint32_t> index() const { return table_.index(row_); }
+  void next() {
+    ++row_;
+    skip_outside();
+  }
+
+ private:
+  void skip_outside() {
+    while (!done() && !box_.contains(index())) {
+      // Sorted: beyond the box's last index along the first dimension nothing more follows.
+      const bool beyond = index()[0] >= box_.end[0];
+      row_ = beyond ? table_.size() : row_ + 1;
+    }
+  }
+
+  const RefTable& table_;
+  const ChunkBox& box_;
+  std::size_t row_;
+};
+
+/// Shows references with a session's changes laid over them: both come in C order, and where both have an index the
+/// change holds.
+class Overlay {
+ public:
+  using Visit = std::function<void(const ChunkRefView&)>;
+
+  Overlay(const RefTable* changes, const ChunkBox& box, const Visit& visit) : changes_(changes), visit_(visit) {
+    if (changes != nullptr) pending_.emplace(*changes, box);
+  }
+
+  void show(const RefTable& table, std::size_t row) {
+    show_changes_before(table.index(row));
+    const bool changed = has_change() && same_index(pending_->index(), table.index(row));
+    if (!changed) visit_(table[row]);
+  }
+
+  void finish() {
+    while (has_change()) show_change();
+  }
+
+ private:
+  bool has_change() const { return pending_ && !pending_->done(); }
+
+  void show_changes_before(std::span<const std::uint32_t> index) {
+    while (has_change() && index_less(pending_->index(), index)) show_change();
+  }
+
+  void show_change() {
+    if (changes_->kind(pending_->row()) != ChunkRefKind::missing) visit_((*changes_)[pending_->row()]);
+    pending_->next();
+  }
+
+  const RefTable* changes_;
+  const Visit& visit_;
+  std::optional<RowsInBox> pending_;
+};
+
+/// Several tables whose rows lie between one another's. Of rows with one index the first table's is shown.
+struct TableInBox {
+  const RefTable* table;
+  const ChunkBox* box;
+};
+void show_interleaved(const std::vector<TableInBox>& tables, Overlay& overlay) {
+  struct Row {
+    const RefTable* table;
+    std::size_t row;
+    std::span<const std::uint32_t> index() const { return table->index(row); }
+  };
+  std::vector<Row> rows;
+  for (const auto& [table, box] : tables) {
+    for (RowsInBox inside(*table, *box); !inside.done(); inside.next()) rows.push_back({table, inside.row()});
+  }
+  std::ranges::stable_sort(rows, index_less, &Row::index);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool hidden = i > 0 && same_index(rows[i - 1].index(), rows[i].index());
+    if (!hidden) overlay.show(*rows[i].table, rows[i].row);
+  }
 }
 
 }  // namespace
@@ -73,38 +157,43 @@ Result<std::optional<ChunkRef>> ArrayRefs::find(const GridIndex& index) const {
   return std::optional<ChunkRef>();
 }
 
-void ArrayRefs::collect(const RefTable& table, const ChunkBox& box, std::vector<Row>& rows) const {
-  for (std::size_t row = table.lower_bound(lowest_index(box)); row < table.size(); ++row) {
-    const auto index = table.index(row);
-    // Sorted: beyond the box's last index along the first dimension nothing more follows.
-    if (!index.empty() && index[0] >= box.end[0]) break;
-    if (box.contains(index)) rows.push_back({&table, row});
+/// Of all manifests that reach into the box, by where they begin in it.
+Result<std::vector<ArrayRefs::Part>> ArrayRefs::parts_in(const ChunkBox& box) const {
+  std::vector<Part> parts;
+  for (const ManifestRef& manifest : node_.array->manifests) {
+    VDP_TRY(check_extents(manifest, node_.array->shape.size()));
+    // References outside a manifest's extents do not count: no reader looks for them there.
+    if (auto inside = intersection(extents_box(manifest), box)) parts.push_back({&manifest, std::move(*inside)});
   }
+  std::ranges::stable_sort(parts, {}, [](const Part& part) -> const zarr::Shape& { return part.box.begin; });
+  return parts;
 }
 
 Status ArrayRefs::for_each(const ChunkBox& box, const std::function<void(const ChunkRefView&)>& visit) const {
-  const std::size_t rank = node_.array->shape.size();
-  std::vector<std::shared_ptr<const Manifest>> loaded;  // keeps the rows alive
-  std::vector<Row> rows;
-  if (changes_ != nullptr) collect(*changes_, box, rows);
-  for (const ManifestRef& manifest : node_.array->manifests) {
-    VDP_TRY(check_extents(manifest, rank));
-    if (!intersects(extents_box(manifest), box)) continue;
-    VDP_ASSIGN(auto one, load(manifest));
-    if (const RefTable* refs = one->find(node_.id)) collect(*refs, box, rows);
-    loaded.push_back(std::move(one));
+  VDP_ASSIGN(const std::vector<Part> parts, parts_in(box));
+  Overlay overlay(changes_, box, visit);
+  for (std::size_t first = 0, end = 0; first < parts.size(); first = end) {
+    // Together: all that lie between one another in C order. Mostly that is one.
+    std::size_t furthest = first;
+    for (end = first + 1; end < parts.size() && !precedes(parts[furthest].box, parts[end].box); ++end) {
+      if (parts[furthest].box.end < parts[end].box.end) furthest = end;
+    }
+    std::vector<std::shared_ptr<const Manifest>> loaded;  // keeps the tables alive
+    std::vector<TableInBox> tables;
+    for (std::size_t i = first; i < end; ++i) {
+      VDP_ASSIGN(auto one, load(*parts[i].manifest));
+      if (const RefTable* refs = one->find(node_.id)) tables.push_back({refs, &parts[i].box});
+      loaded.push_back(std::move(one));
+    }
+    if (tables.size() == 1) {
+      for (RowsInBox rows(*tables[0].table, *tables[0].box); !rows.done(); rows.next()) {
+        overlay.show(*tables[0].table, rows.row());
+      }
+    } else {
+      show_interleaved(tables, overlay);
+    }
   }
-  const auto index_of = [](const Row& row) { return row.table->index(row.row); };
-  const auto less = [&](const Row& a, const Row& b) { return index_less(index_of(a), index_of(b)); };
-  // Stable: of rows with one index the change comes first, then the first manifest's.
-  if (!std::ranges::is_sorted(rows, less)) std::ranges::stable_sort(rows, less);
-  const Row* previous = nullptr;
-  for (const Row& row : rows) {
-    const bool hidden = previous != nullptr && std::ranges::equal(index_of(*previous), index_of(row));
-    previous = &row;
-    if (hidden || row.table->kind(row.row) == ChunkRefKind::missing) continue;
-    visit((*row.table)[row.row]);
-  }
+  overlay.finish();
   return {};
 }
 

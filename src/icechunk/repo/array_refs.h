@@ -28,16 +28,17 @@ class ArrayRefs {
       : repository_(repository), base_(base), node_(node), changes_(changes) {}
 
   Result<std::optional<ChunkRef>> find(const GridIndex& index) const;
-  /// In C order.
+  /// In C order, and with one manifest after the other in memory where their extents follow one another.
   Status for_each(const ChunkBox& box, const std::function<void(const ChunkRefView&)>& visit) const;
 
  private:
-  struct Row {
-    const RefTable* table;
-    std::size_t row;
+  /// What a manifest has to say about a box.
+  struct Part {
+    const ManifestRef* manifest;
+    ChunkBox box;
   };
   Result<std::shared_ptr<const Manifest>> load(const ManifestRef& manifest) const;
-  void collect(const RefTable& table, const ChunkBox& box, std::vector<Row>& rows) const;
+  Result<std::vector<Part>> parts_in(const ChunkBox& box) const;
 
   RepositoryState& repository_;
   const Snapshot& base_;

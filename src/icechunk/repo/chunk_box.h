@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "zarr/array_metadata.h"
@@ -18,5 +19,11 @@ struct ChunkBox {
   bool contains(std::span<const std::uint32_t> index) const;
   bool operator==(const ChunkBox&) const = default;
 };
+
+/// The indices that lie in both boxes, which have one rank; nothing where there are none.
+std::optional<ChunkBox> intersection(const ChunkBox& a, const ChunkBox& b);
+
+/// Whether in C order every index of `a` comes before every index of `b`. Neither box is empty.
+bool precedes(const ChunkBox& a, const ChunkBox& b);
 
 }  // namespace vdp::icechunk

@@ -167,18 +167,21 @@ TEST(Commit, IsThereOnceWhateverFailsOnTheWay) {
   EXPECT_GE(runs, 3 * 6);
 }
 
-/// Performs the first replacement of `repo`, and then gives another answer than the true one.
+/// Performs the first replacement of `repo`, and then gives another answer than the true one, if it has one.
 class DeceptiveStore final : public ObjectStore {
  public:
-  DeceptiveStore(ObjectStorePtr inner, ErrorKind answer) : inner_(std::move(inner)), answer_(answer) {}
+  explicit DeceptiveStore(ObjectStorePtr inner, std::optional<ErrorKind> answer = std::nullopt)
+      : inner_(std::move(inner)), answer_(answer) {}
 
   bool silent_afterwards = false;           ///< nothing can be read after that
   std::function<void()> before_the_answer;  ///< what happens in the meantime
+  int reads_of_repo = 0;
 
   std::string url() const override { return inner_->url(); }
   Result<ObjectInfo> head(std::string_view key) override { return inner_->head(key); }
   Result<ObjectData> get(std::string_view key) override {
     if (deceived_ && silent_afterwards) return fail(ErrorKind::transient, "no answer");
+    if (key == repo_key) ++reads_of_repo;
     return inner_->get(key);
   }
   Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& etag) override {
@@ -186,10 +189,10 @@ class DeceptiveStore final : public ObjectStore {
   }
   Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override {
     auto answer = inner_->put(key, bytes, condition);
-    if (deceived_ || key != repo_key || condition.kind != PutCondition::Kind::replace_only) return answer;
+    if (!answer_ || deceived_ || key != repo_key || condition.kind != PutCondition::Kind::replace_only) return answer;
     deceived_ = true;
     if (before_the_answer) before_the_answer();
-    return fail(answer_, "not what happened");
+    return fail(*answer_, "not what happened");
   }
   Status copy(std::string_view from, std::string_view to, const std::optional<std::string>& etag) override {
     return inner_->copy(from, to, etag);
@@ -202,7 +205,7 @@ class DeceptiveStore final : public ObjectStore {
 
  private:
   ObjectStorePtr inner_;
-  ErrorKind answer_;
+  std::optional<ErrorKind> answer_;
   bool deceived_ = false;
 };
 
@@ -244,6 +247,60 @@ TEST(Commit, IsUnknownWhereTheStoreFallsSilent) {
   // It had landed, and can be found by the id that the outcome names.
   const auto history = Repository::open(inner)->history(Branch{"main"}).value();
   EXPECT_EQ(history.front().id, unknown->snapshot);
+}
+
+TEST(Commit, ReadsRepoAnewOnlyWhereOthersReplacedIt) {
+  const ObjectStorePtr inner = make_memory_store();
+  const auto store = std::make_shared<DeceptiveStore>(inner);
+  Repository ours = new_repository(store);
+  Session setup = with_array(ours, int32_array({100}, {1}));
+  commit(setup, "setup");
+  const auto append = [](const Repository& repository, std::uint64_t i) {
+    Session session = open_main(repository);
+    EXPECT_OK(session.set_chunk("/a", {i}, Bytes{1}));
+    commit(session, std::to_string(i));
+  };
+  append(ours, 0);
+  const int before = store->reads_of_repo;
+  for (std::uint64_t i = 1; i < 5; ++i) append(ours, i);
+  EXPECT_EQ(store->reads_of_repo, before);
+
+  // As of another process.
+  Repository theirs = Repository::open(inner).value();
+  for (std::uint64_t i = 5; i < 11; ++i) append(i % 2 == 0 ? ours : theirs, i);
+  EXPECT_EQ(store->reads_of_repo, before + 3);
+  EXPECT_OK(theirs.create_tag("v1", theirs.resolve(Branch{"main"}).value()));
+  EXPECT_EQ(ours.refs()->tags.size(), 1u);
+  EXPECT_FALSE(ours.create_tag("v1", ours.resolve(Branch{"main"}).value()));
+  EXPECT_EQ(messages(ours).size(), 13u);
+  EXPECT_EQ(messages(ours), messages(theirs));
+}
+
+TEST(Commit, WhatIsKeptOfRepoIsWhatWasWritten) {
+  RepositoryConfig config;
+  config.set_updates_per_repo_object(3);
+  const ObjectStorePtr store = make_memory_store();
+  Repository repository = new_repository(store, config);
+  Session session = with_array(repository, int32_array({100}, {1}));
+  for (std::uint64_t i = 0; i < 6; ++i) {
+    EXPECT_OK(session.set_chunk("/a", {i}, Bytes{1}));
+    commit(session, std::to_string(i));
+    EXPECT_OK(repository.create_tag("v" + std::to_string(i), session.base()));
+  }
+  const auto described = [](const Repository& one) {
+    std::vector<std::string> texts;
+    const auto operations = one.operations().value();
+    for (const Operation& operation : operations) {
+      texts.push_back(format_timestamp(operation.updated_at_us) + " " + operation.description);
+    }
+    return texts;
+  };
+  const Repository reader = Repository::open(store).value();
+  EXPECT_EQ(described(repository), described(reader));
+  EXPECT_EQ(described(repository).size(), 13u);
+  EXPECT_EQ(messages(repository), messages(reader));
+  EXPECT_EQ(repository.refs()->tags, reader.refs()->tags);
+  EXPECT_EQ(repository.config()->document(), reader.config()->document());
 }
 
 }  // namespace

@@ -100,16 +100,16 @@ Result<std::vector<SnapshotSummary>> Repository::history(const Revision& revisio
     VDP_ASSIGN(const SnapshotId from, resolve(revision));
     return walk_legacy(*state_, from, limit);
   }
-  VDP_ASSIGN(const VersionedRepoInfo repo, state_->load_repo());
-  VDP_ASSIGN(const SnapshotId from, resolve_in(repo.info, revision));
-  return walk(repo.info, from, limit);
+  VDP_ASSIGN(const auto repo, state_->load_repo());
+  VDP_ASSIGN(const SnapshotId from, resolve_in(repo->info, revision));
+  return walk(repo->info, from, limit);
 }
 
 Result<std::vector<Operation>> Repository::operations(std::size_t limit) const {
   std::vector<Operation> operations;
   if (format_version() == 1) return operations;
-  VDP_ASSIGN(VersionedRepoInfo repo, state_->load_repo());
-  RepoInfo part = std::move(repo.info);
+  VDP_ASSIGN(const auto repo, state_->load_repo());
+  RepoInfo part = repo->info;
   std::set<std::string> followed;
   while (true) {
     for (const UpdateEntry& entry : part.latest_updates) {

@@ -20,6 +20,15 @@ void ManifestCache::keep(std::shared_ptr<const Manifest> manifest) {
   shrink();
 }
 
+void ManifestCache::forget(const ManifestId& id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) return;
+  bytes_ -= found->second->bytes;
+  entries_.erase(found->second);
+  by_id_.erase(found);
+}
+
 void ManifestCache::shrink() {
   while (bytes_ > max_bytes_) {
     bytes_ -= entries_.back().bytes;

@@ -19,6 +19,7 @@ class ManifestCache {
   /// null where it is not kept.
   std::shared_ptr<const Manifest> find(const ManifestId& id);
   void keep(std::shared_ptr<const Manifest> manifest);
+  void forget(const ManifestId& id);
 
  private:
   struct Entry {

@@ -11,6 +11,7 @@ namespace vdp::icechunk {
 namespace {
 
 constexpr std::uint32_t unsplit = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint64_t max_kept_tail_bytes = 1 << 20;
 
 void extend(ChunkBox& box, std::span<const std::uint32_t> index) {
   if (box.begin.empty()) {
@@ -23,11 +24,18 @@ void extend(ChunkBox& box, std::span<const std::uint32_t> index) {
   }
 }
 
-bool overlap(const ChunkBox& a, const ChunkBox& b) {
-  for (std::size_t d = 0; d < a.begin.size(); ++d) {
-    if (a.end[d] <= b.begin[d] || b.end[d] <= a.begin[d]) return false;
+void extend(ChunkBox& box, const ChunkBox& by) {
+  if (box.begin.empty()) box = by;
+  for (std::size_t d = 0; d < by.begin.size(); ++d) {
+    box.begin[d] = std::min(box.begin[d], by.begin[d]);
+    box.end[d] = std::max(box.end[d], by.end[d]);
   }
-  return true;
+}
+
+ChunkBox grid_of(const NodeSnapshot& array) {
+  zarr::Shape chunk_counts;
+  for (const DimensionExtent& extent : array.array->shape) chunk_counts.push_back(extent.chunk_count);
+  return ChunkBox::whole(chunk_counts);
 }
 
 std::vector<IndexRange> extents_of(const ChunkBox& box) {
@@ -69,27 +77,25 @@ ManifestWriter::ManifestWriter(RepositoryState& repository, const Snapshot& base
       changes_(changes),
       rank_(node.array->shape.size()),
       cell_shape_(std::move(cell_shape)),
-      fates_(node.array->manifests.size(), Fate::kept),
-      read_(node.array->manifests.size(), false) {}
+      grid_(grid_of(node)),
+      taken_(node.array->manifests.size(), false) {}
 
 Result<WrittenManifests> ManifestWriter::write() {
   for (const ManifestRef& manifest : node_.array->manifests) VDP_TRY(check_extents(manifest, rank_));
   add_changes();
-  mark_touched();
-  // What is read in makes a cell's bounds larger, and a larger cell may overlap one more manifest.
-  std::size_t rewritten = 0;
-  do {
-    VDP_TRY(read_rewritten());
-    rewritten = static_cast<std::size_t>(std::ranges::count(fates_, Fate::rewritten));
-    mark_overlapped();
-    if (static_cast<std::size_t>(std::ranges::count(fates_, Fate::rewritten)) == rewritten) mark_tails();
-  } while (static_cast<std::size_t>(std::ranges::count(fates_, Fate::rewritten)) != rewritten);
+  VDP_TRY(take_touched());
+  // What is taken makes a cell's bounds larger, and a larger cell may overlap one more manifest.
+  for (bool more = true; more;) {
+    VDP_ASSIGN(more, take_overlapped());
+    if (more) continue;
+    VDP_ASSIGN(more, take_tails());
+  }
 
   WrittenManifests written;
-  for (std::size_t i = 0; i < fates_.size(); ++i) {
-    if (fates_[i] == Fate::kept) written.refs.push_back(node_.array->manifests[i]);
+  for (std::size_t i = 0; i < taken_.size(); ++i) {
+    if (!taken_[i]) written.refs.push_back(node_.array->manifests[i]);
   }
-  VDP_TRY(put_cells(written));
+  for (const auto& [position, cell] : cells_) VDP_TRY(put(position, cell, written));
   std::ranges::sort(written.refs, begins_before);
   return written;
 }
@@ -97,79 +103,112 @@ Result<WrittenManifests> ManifestWriter::write() {
 void ManifestWriter::add_changes() {
   if (changes_ == nullptr) return;
   for (std::size_t row = 0; row < changes_->size(); ++row) {
-    if (changes_->kind(row) != ChunkRefKind::missing && in_grid(changes_->index(row))) add((*changes_)[row]);
+    const auto index = changes_->index(row);
+    if (changes_->kind(row) == ChunkRefKind::missing || !grid_.contains(index)) continue;
+    Cell& cell = cells_[cell_of(index)];
+    extend(cell.bounds, index);
+    ++cell.ref_count;
   }
 }
 
-void ManifestWriter::mark_touched() {
-  for (std::size_t i = 0; i < fates_.size(); ++i) {
+Status ManifestWriter::take_touched() {
+  for (std::size_t i = 0; i < taken_.size(); ++i) {
     const ChunkBox extents = extents_box(node_.array->manifests[i]);
-    if (!in_grid(extents) || holds_change(extents)) fates_[i] = Fate::rewritten;
-  }
-}
-
-Status ManifestWriter::read_rewritten() {
-  for (std::size_t i = 0; i < fates_.size(); ++i) {
-    if (fates_[i] == Fate::kept || read_[i]) continue;
-    read_[i] = true;
-    // Only the references inside the manifest's extents count: readers look no further.
-    const ChunkBox extents = extents_box(node_.array->manifests[i]);
-    NodeSnapshot alone = node_;
-    alone.array->manifests = {node_.array->manifests[i]};
-    VDP_TRY(ArrayRefs(repository_, base_, alone, nullptr).for_each(extents, [&](const ChunkRefView& ref) {
-      const bool superseded = changes_ != nullptr && changes_->find(ref.index).has_value();
-      if (!superseded && in_grid(ref.index)) add(ref);
-    }));
+    if (intersection(extents, grid_) != extents || holds_change(extents)) VDP_TRY(take(i));
   }
   return {};
 }
 
-void ManifestWriter::mark_overlapped() {
-  for (std::size_t i = 0; i < fates_.size(); ++i) {
-    if (fates_[i] == Fate::rewritten) continue;
+Result<bool> ManifestWriter::take_overlapped() {
+  bool found = false;
+  for (std::size_t i = 0; i < taken_.size(); ++i) {
+    if (taken_[i]) continue;
     const ChunkBox extents = extents_box(node_.array->manifests[i]);
-    const bool overlapped =
-        std::ranges::any_of(cells_, [&](const auto& entry) { return overlap(entry.second.bounds, extents); });
-    if (overlapped) fates_[i] = Fate::rewritten;
+    const auto overlaps = [&](const auto& entry) { return intersection(entry.second.bounds, extents).has_value(); };
+    if (!std::ranges::any_of(cells_, overlaps)) continue;
+    VDP_TRY(take(i));
+    found = true;
   }
+  return found;
 }
 
-void ManifestWriter::mark_tails() {
+Result<bool> ManifestWriter::take_tails() {
   std::map<GridIndex, std::vector<std::size_t>> kept_by_cell;
-  for (std::size_t i = 0; i < fates_.size(); ++i) {
-    if (fates_[i] == Fate::rewritten) continue;
+  for (std::size_t i = 0; i < taken_.size(); ++i) {
+    if (taken_[i]) continue;
     const auto cell = cell_of(extents_box(node_.array->manifests[i]));
     if (cell && cells_.contains(*cell)) kept_by_cell[*cell].push_back(i);
   }
+  bool found = false;
   for (const auto& [position, kept] : kept_by_cell) {
     const Cell& cell = cells_.at(position);
     std::vector<std::uint64_t> sizes;
     for (std::size_t i : kept) sizes.push_back(ref_count(node_.array->manifests[i]));
-    for (std::size_t at : tails_to_merge(sizes, cell.refs.size(), is_complete(position, cell.bounds))) {
-      fates_[kept[at]] = Fate::rewritten;
+    for (std::size_t at : tails_to_merge(sizes, cell.ref_count, is_complete(position, cell.bounds))) {
+      VDP_TRY(take(kept[at]));
+      found = true;
     }
   }
+  return found;
 }
 
-void ManifestWriter::add(const ChunkRefView& ref) {
-  Cell& cell = cells_.try_emplace(cell_of(ref.index), rank_).first->second;
-  cell.refs.append(ref);
-  extend(cell.bounds, ref.index);
+/// Gives the manifest to the cell that it lies in.
+Status ManifestWriter::take(std::size_t manifest) {
+  taken_[manifest] = true;
+  const ManifestRef& source = node_.array->manifests[manifest];
+  const ChunkBox extents = extents_box(source);
+  const auto position = cell_of(extents);
+  if (!position) return take_spread(source);
+  const auto inside = intersection(extents, grid_);
+  if (!inside) return {};
+  Cell& cell = cells_[*position];
+  cell.sources.push_back(source);
+  extend(cell.bounds, *inside);
+  cell.ref_count += ref_count(source);
+  return {};
 }
 
-Status ManifestWriter::put_cells(WrittenManifests& written) {
-  for (auto& [position, cell] : cells_) {
-    cell.refs.sort();
-    const auto id = ManifestId::random(repository_.random());
-    VDP_ASSIGN_IN(node_.path, const Bytes object, encode_manifest(id, node_.id, cell.refs));
-    VDP_TRY(put_immutable(repository_, manifest_key(id), object));
-    written.refs.push_back({id, extents_of(cell.bounds)});
-    written.files.push_back({id, object.size(), static_cast<std::uint32_t>(cell.refs.size()), std::nullopt});
-    // The next append reads it again.
-    Manifest manifest{id, {}};
-    manifest.arrays.push_back({node_.id, std::move(cell.refs)});
-    repository_.keep_manifest(std::make_shared<const Manifest>(std::move(manifest)));
+/// The same where the manifest reaches over several cells: only its references tell which.
+Status ManifestWriter::take_spread(const ManifestRef& manifest) {
+  NodeSnapshot alone = node_;
+  alone.array->manifests = {manifest};
+  return ArrayRefs(repository_, base_, alone, nullptr).for_each(grid_, [&](const ChunkRefView& ref) {
+    Cell& cell = cells_[cell_of(ref.index)];
+    if (cell.sources.empty() || cell.sources.back() != manifest) cell.sources.push_back(manifest);
+    extend(cell.bounds, ref.index);
+    ++cell.ref_count;
+  });
+}
+
+/// All references of a cell, in order, with their exact bounds.
+Result<ManifestWriter::Merged> ManifestWriter::merge(const GridIndex& position, const Cell& cell) {
+  NodeSnapshot alone = node_;
+  alone.array->manifests = cell.sources;
+  Merged merged(rank_);
+  VDP_TRY(ArrayRefs(repository_, base_, alone, changes_).for_each(box_of(position), [&](const ChunkRefView& ref) {
+    merged.refs.append(ref);
+    extend(merged.bounds, ref.index);
+  }));
+  // Nobody but readers of old snapshots needs the sources again. One that is spread goes into more cells.
+  for (const ManifestRef& source : cell.sources) {
+    if (cell_of(extents_box(source))) repository_.forget_manifest(source.id);
   }
+  return merged;
+}
+
+Status ManifestWriter::put(const GridIndex& position, const Cell& cell, WrittenManifests& written) {
+  VDP_ASSIGN(Merged merged, merge(position, cell));
+  if (merged.refs.empty()) return {};
+  const auto id = ManifestId::random(repository_.random());
+  VDP_ASSIGN_IN(node_.path, const Bytes object, encode_manifest(id, node_.id, merged.refs));
+  VDP_TRY(put_immutable(repository_, manifest_key(id), object));
+  written.refs.push_back({id, extents_of(merged.bounds)});
+  written.files.push_back({id, object.size(), static_cast<std::uint32_t>(merged.refs.size()), std::nullopt});
+  // The next appends read a tail again and again, a large one hardly ever.
+  if (merged.refs.memory_bytes() > max_kept_tail_bytes) return {};
+  Manifest manifest{id, {}};
+  manifest.arrays.push_back({node_.id, std::move(merged.refs)});
+  repository_.keep_manifest(std::make_shared<const Manifest>(std::move(manifest)));
   return {};
 }
 
@@ -191,18 +230,14 @@ std::optional<GridIndex> ManifestWriter::cell_of(const ChunkBox& extents) const 
   return cell;
 }
 
-bool ManifestWriter::in_grid(std::span<const std::uint32_t> index) const {
+/// What of the cell lies in the grid.
+ChunkBox ManifestWriter::box_of(const GridIndex& cell) const {
+  ChunkBox box = grid_;
   for (std::size_t d = 0; d < rank_; ++d) {
-    if (index[d] >= node_.array->shape[d].chunk_count) return false;
+    box.begin[d] = std::uint64_t{cell[d]} * cell_shape_[d];
+    box.end[d] = std::min(box.begin[d] + cell_shape_[d], grid_.end[d]);
   }
-  return true;
-}
-
-bool ManifestWriter::in_grid(const ChunkBox& extents) const {
-  for (std::size_t d = 0; d < rank_; ++d) {
-    if (extents.end[d] > node_.array->shape[d].chunk_count) return false;
-  }
-  return true;
+  return box;
 }
 
 /// Whether the last step of the cell is taken, along all dimensions that are split.

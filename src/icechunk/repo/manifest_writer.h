@@ -23,7 +23,8 @@ std::vector<std::size_t> tails_to_merge(const std::vector<std::uint64_t>& kept_s
                                         bool cell_complete);
 inline constexpr std::size_t max_manifests_per_cell = 8;
 
-/// For one array and one commit.
+/// For one array and one commit. What goes into which new manifest is decided by extents alone; then one manifest after
+/// the other is put together, so that the memory taken is that of one.
 class ManifestWriter {
  public:
   /// `node` has the new shape and the base's manifests; `changes` (sorted, or null) what was written and deleted.
@@ -33,26 +34,30 @@ class ManifestWriter {
   Result<WrittenManifests> write();
 
  private:
-  /// References that go into one new manifest.
+  /// What goes into one new manifest.
   struct Cell {
-    explicit Cell(std::size_t rank) : refs(rank) {}
-    RefTable refs;
-    ChunkBox bounds;  ///< of refs; empty vectors before the first
+    std::vector<ManifestRef> sources;  ///< of the base
+    ChunkBox bounds;                   ///< around the changes and the sources; no indices before the first
+    std::uint64_t ref_count = 0;       ///< at most
   };
-  enum class Fate { kept, rewritten };
+  struct Merged {
+    explicit Merged(std::size_t rank) : refs(rank) {}
+    RefTable refs;
+    ChunkBox bounds;  ///< of refs
+  };
 
   void add_changes();
-  void mark_touched();
-  Status read_rewritten();
-  void mark_overlapped();
-  void mark_tails();
-  void add(const ChunkRefView& ref);
-  Status put_cells(WrittenManifests& written);
+  Status take_touched();
+  Result<bool> take_overlapped();
+  Result<bool> take_tails();
+  Status take(std::size_t manifest);
+  Status take_spread(const ManifestRef& manifest);
+  Result<Merged> merge(const GridIndex& position, const Cell& cell);
+  Status put(const GridIndex& position, const Cell& cell, WrittenManifests& written);
 
   GridIndex cell_of(std::span<const std::uint32_t> index) const;
   std::optional<GridIndex> cell_of(const ChunkBox& extents) const;
-  bool in_grid(std::span<const std::uint32_t> index) const;
-  bool in_grid(const ChunkBox& extents) const;
+  ChunkBox box_of(const GridIndex& cell) const;
   bool is_complete(const GridIndex& cell, const ChunkBox& bounds) const;
   bool holds_change(const ChunkBox& extents) const;
   std::uint64_t ref_count(const ManifestRef& manifest) const;
@@ -63,8 +68,8 @@ class ManifestWriter {
   const RefTable* changes_;
   const std::size_t rank_;
   const std::vector<std::uint32_t> cell_shape_;
-  std::vector<Fate> fates_;  ///< per manifest of the base
-  std::vector<bool> read_;   ///< its references are in cells_
+  const ChunkBox grid_;
+  std::vector<bool> taken_;  ///< per manifest of the base: it is replaced
   std::map<GridIndex, Cell> cells_;
 };
 

@@ -135,6 +135,28 @@ TEST_F(SplitTest, WhatIsWrittenIntoAHoleNeverOverlaps) {
   }
 }
 
+TEST_F(SplitTest, WhatOneManifestHeldForSeveralCellsIsDivided) {
+  // As where the configuration came after the data.
+  EXPECT_OK(repository_->save_config(RepositoryConfig()));
+  Session whole = open_main(*repository_);
+  EXPECT_OK(whole.set_group("/", zarr::zarr_json_group(Json::object())));
+  EXPECT_OK(whole.set_array("/a", int32_array({35, 2}, {1, 1})));
+  EXPECT_OK(whole.set_refs("/a", steps({35, 2}, "s3://b/k"), {0, 0}));
+  snapshots_.push_back(commit(whole));
+  EXPECT_EQ(extents(), (Extents{{0, 35}}));
+  RepositoryConfig config;
+  config.set_manifest_splitting(split_along("d0", {{"/a", 2}}, 20));
+  EXPECT_OK(repository_->save_config(config));
+  Session divided = open_main(*repository_);
+  EXPECT_OK(divided.delete_chunk("/a", {12, 1}));
+  EXPECT_OK(divided.set_refs("/a", steps({1, 2}, "s3://b/new"), {34, 0}));
+  snapshots_.push_back(commit(divided));
+  EXPECT_EQ(extents(), (Extents{{0, 10}, {10, 20}, {20, 30}, {30, 35}}));
+  EXPECT_EQ(count_refs(divided, "/a"), 69u);
+  EXPECT_EQ(std::get<VirtualChunk>(divided.chunk_ref("/a", {34, 1})->value()).location.url, "s3://b/new");
+  EXPECT_EQ(std::get<VirtualChunk>(divided.chunk_ref("/a", {33, 1})->value()).location.url, "s3://b/k");
+}
+
 TEST_F(SplitTest, ShrinkingCutsTheLastManifest) {
   Session session = with_array(*repository_, int32_array({0, 2}, {1, 1}));
   append(session, 0, 25);

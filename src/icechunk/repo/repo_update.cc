@@ -36,16 +36,16 @@ class UpdateLoop {
   Status run() {
     for (int attempt = 0; attempt < max_attempts; ++attempt) {
       pause_before(attempt);
-      Result<VersionedRepoInfo> current = repository_.load_repo();
+      const auto current = repository_.load_repo();
       if (!current) {
         last_problem_ = current.error().text();
         if (may_have_landed(current.error()) && ++failed_reads_ < max_failed_reads) continue;
         return unresolved_ ? unknown(current.error().text()) : std::unexpected(current.error());
       }
-      if (has_landed(current->info)) return {};
+      if (has_landed((*current)->info)) return {};
       // An attempt whose version was replaced by somebody else's can no longer land.
-      if (current->etag != attempted_etag_) unresolved_ = false;
-      VDP_ASSIGN(const bool done, try_once(*current));
+      if ((*current)->etag != attempted_etag_) unresolved_ = false;
+      VDP_ASSIGN(const bool done, try_once(**current));
       if (done) return {};
     }
     if (unresolved_) return unknown(last_problem_);
@@ -55,20 +55,24 @@ class UpdateLoop {
 
  private:
   /// False: try again.
-  Result<bool> try_once(VersionedRepoInfo& current) {
+  Result<bool> try_once(const VersionedRepoInfo& current) {
     VDP_TRY(check_online(current.info));
-    VDP_TRY(update_.edit(current.info));
+    RepoInfo info = current.info;
+    VDP_TRY(update_.edit(info));
     const std::string backup = backup_name(repository_);
-    const RepositoryConfig config = stored_config(current.info).value_or(RepositoryConfig());
-    log_update(current.info, update_.entry, backup, repository_.clock().now_us(), config.updates_per_repo_object());
-    VDP_ASSIGN(const Bytes object, encode_repo_info(current.info));
+    const RepositoryConfig config = stored_config(info).value_or(RepositoryConfig());
+    log_update(info, update_.entry, backup, repository_.clock().now_us(), config.updates_per_repo_object());
+    VDP_ASSIGN(const Bytes object, encode_repo_info(info));
 
     const Status copied = repository_.store().copy(repo_key, backup_key(backup), current.etag);
     if (!copied) return retry_after(copied.error());
     backups_.push_back(backup);
     attempted_etag_ = current.etag;
     const auto put = repository_.store().put(repo_key, object, PutCondition::replace_only(current.etag));
-    if (put) return true;
+    if (put) {
+      repository_.keep_repo({std::move(info), put->etag});
+      return true;
+    }
     unresolved_ |= may_have_landed(put.error());
     return retry_after(put.error());
   }

@@ -63,8 +63,8 @@ Result<Repository> Repository::open(ObjectStorePtr store, const RepositoryOption
   if (!version) return not_found(fmt::format("no Icechunk repository at {}", store->url()));
   auto state = std::make_shared<RepositoryState>(std::move(store), *version, options);
   if (*version == 2) {
-    VDP_ASSIGN(const VersionedRepoInfo repo, state->load_repo());
-    VDP_TRY(check_format_version(repo.info));
+    VDP_ASSIGN(const auto repo, state->load_repo());
+    VDP_TRY(check_format_version(repo->info));
   }
   return Repository(std::move(state));
 }
@@ -80,16 +80,16 @@ int Repository::format_version() const { return state_->format_version(); }
 
 Result<RepositoryConfig> Repository::config() const {
   if (format_version() == 1) return RepositoryConfig();
-  VDP_ASSIGN(const VersionedRepoInfo repo, state_->load_repo());
-  return stored_config(repo.info);
+  VDP_ASSIGN(const auto repo, state_->load_repo());
+  return stored_config(repo->info);
 }
 
 Result<Refs> Repository::refs() const {
   if (format_version() == 1) return load_legacy_refs(store());
-  VDP_ASSIGN(const VersionedRepoInfo repo, state_->load_repo());
-  Refs refs{ids_by_name(repo.info, repo.info.branches), ids_by_name(repo.info, repo.info.tags), {}};
-  for (const std::string& name : repo.info.deleted_tags) refs.deleted_tags[name] = std::nullopt;
-  for (const UpdateEntry& entry : repo.info.latest_updates) {
+  VDP_ASSIGN(const auto repo, state_->load_repo());
+  Refs refs{ids_by_name(repo->info, repo->info.branches), ids_by_name(repo->info, repo->info.tags), {}};
+  for (const std::string& name : repo->info.deleted_tags) refs.deleted_tags[name] = std::nullopt;
+  for (const UpdateEntry& entry : repo->info.latest_updates) {
     const auto* deleted = std::get_if<TagDeleted>(&entry.update);
     if (deleted != nullptr && refs.deleted_tags.contains(deleted->name)) {
       refs.deleted_tags[deleted->name] = deleted->previous;
@@ -102,8 +102,8 @@ Result<SnapshotId> Repository::resolve(const Revision& revision) const { return 
 
 Status Repository::writable() const {
   if (format_version() == 1) return legacy_is_readonly(store());
-  VDP_ASSIGN(const VersionedRepoInfo repo, state_->load_repo());
-  return check_online(repo.info);
+  VDP_ASSIGN(const auto repo, state_->load_repo());
+  return check_online(repo->info);
 }
 
 Status Repository::save_config(const RepositoryConfig& config) {
@@ -165,13 +165,13 @@ Result<Session> Repository::readonly_session(const Revision& revision) const {
 
 Result<Session> Repository::writable_session(const std::string& branch) const {
   if (format_version() == 1) return legacy_is_readonly(store());
-  VDP_ASSIGN(const VersionedRepoInfo repo, state_->load_repo());
-  VDP_TRY(check_online(repo.info));
-  VDP_ASSIGN(const SnapshotId tip, resolve_in(repo.info, Branch{branch}));
+  VDP_ASSIGN(const auto repo, state_->load_repo());
+  VDP_TRY(check_online(repo->info));
+  VDP_ASSIGN(const SnapshotId tip, resolve_in(repo->info, Branch{branch}));
   auto session = std::make_unique<SessionState>();
   session->repository = state_;
   session->branch = branch;
-  VDP_ASSIGN(session->config, stored_config(repo.info));
+  VDP_ASSIGN(session->config, stored_config(repo->info));
   VDP_ASSIGN(session->base, state_->load_snapshot(tip));
   return Session(std::move(session));
 }

@@ -24,8 +24,8 @@ namespace vdp::icechunk {
 struct RepositoryOptions {
   Clock* clock = &system_clock();
   Random* random = &system_random();
-  /// Decoded manifests that are kept for further reads, over all sessions.
-  std::uint64_t manifest_cache_bytes = 256ULL << 20;
+  /// Decoded manifests that are kept for further reads, over all sessions: here about two million references.
+  std::uint64_t manifest_cache_bytes = 64ULL << 20;
 };
 
 /// One entry of the operations log.
@@ -34,8 +34,6 @@ struct Operation {
   std::string description;  ///< "new commit 0F3T... on branch main"
   Update update;
 };
-
-class RepositoryState;
 
 class RepositoryState;
 

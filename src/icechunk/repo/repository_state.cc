@@ -38,10 +38,27 @@ Failure unknown_name(std::string_view what, const std::string& name, const std::
 
 }  // namespace
 
-Result<VersionedRepoInfo> RepositoryState::load_repo() const {
+Result<std::shared_ptr<const VersionedRepoInfo>> RepositoryState::load_repo() const {
+  if (const auto last = last_repo()) {
+    VDP_ASSIGN_IN(store_->url(), const ObjectInfo now, store_->head(repo_key));
+    if (now.etag == last->etag) return last;
+  }
   VDP_ASSIGN_IN(store_->url(), const ObjectData object, store_->get(repo_key));
   VDP_ASSIGN_IN(store_->url() + std::string(repo_key), RepoInfo info, decode_repo_info(object.bytes));
-  return VersionedRepoInfo{std::move(info), object.info.etag};
+  return keep_repo({std::move(info), object.info.etag});
+}
+
+std::shared_ptr<const VersionedRepoInfo> RepositoryState::last_repo() const {
+  const std::lock_guard lock(repo_mutex_);
+  return last_repo_;
+}
+
+std::shared_ptr<const VersionedRepoInfo> RepositoryState::keep_repo(VersionedRepoInfo repo) const {
+  auto kept = std::make_shared<const VersionedRepoInfo>(std::move(repo));
+  const std::lock_guard lock(repo_mutex_);
+  // Without a version nothing could tell that it is out of date.
+  if (!kept->etag.empty()) last_repo_ = kept;
+  return kept;
 }
 
 Result<std::shared_ptr<const Snapshot>> RepositoryState::load_snapshot(const SnapshotId& id) const {
@@ -76,8 +93,8 @@ Result<std::shared_ptr<const Manifest>> RepositoryState::load_manifest(const Man
 
 Result<SnapshotId> RepositoryState::resolve(const Revision& revision) const {
   if (format_version_ == 1) return resolve_legacy(*store_, revision);
-  VDP_ASSIGN(const VersionedRepoInfo repo, load_repo());
-  return resolve_in(repo.info, revision);
+  VDP_ASSIGN(const auto repo, load_repo());
+  return resolve_in(repo->info, revision);
 }
 
 Result<SnapshotId> resolve_in(const RepoInfo& info, const Revision& revision) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "icechunk/format/manifest.h"
@@ -33,21 +34,28 @@ class RepositoryState {
   Clock& clock() const { return clock_; }
   Random& random() const { return random_; }
 
-  /// Of a repository of version 2, as it is now.
-  Result<VersionedRepoInfo> load_repo() const;
+  /// Of a repository of version 2, as it is now: the store is asked for its version at least.
+  Result<std::shared_ptr<const VersionedRepoInfo>> load_repo() const;
+  /// What `repo` has become by our own hand, or was found to be.
+  std::shared_ptr<const VersionedRepoInfo> keep_repo(VersionedRepoInfo repo) const;
   Result<std::shared_ptr<const Snapshot>> load_snapshot(const SnapshotId& id) const;
   Result<std::shared_ptr<const Manifest>> load_manifest(const ManifestFile& file);
   void keep_manifest(std::shared_ptr<const Manifest> manifest) { manifests_.keep(std::move(manifest)); }
+  void forget_manifest(const ManifestId& id) { manifests_.forget(id); }
 
   /// The snapshot that a revision names now.
   Result<SnapshotId> resolve(const Revision& revision) const;
 
  private:
+  std::shared_ptr<const VersionedRepoInfo> last_repo() const;
+
   ObjectStorePtr store_;
   int format_version_;
   Clock& clock_;
   Random& random_;
   ManifestCache manifests_;
+  mutable std::mutex repo_mutex_;
+  mutable std::shared_ptr<const VersionedRepoInfo> last_repo_;  ///< maybe not the newest; its version tells
 };
 
 /// The snapshot that a revision names in `info`; `not_found` with the names there are.
