@@ -161,8 +161,31 @@ Result<icechunk::Session> DatasetProcessor::initialize_session(icechunk::Reposit
 
 Status DatasetProcessor::load_state(const icechunk::Session& session) {
   if (state_ && state_snapshot_ == session.base()) return {};
-  VDP_ASSIGN_IN(target_->url(), state_, load_store_state(file_, axis(), session));
+  VDP_ASSIGN_IN(target_->url(), state_, load_store_state(file_, axis(), session, RecordsRead::as_needed));
   state_snapshot_ = session.base();
+  return {};
+}
+
+Status DatasetProcessor::read_records(const icechunk::Session& session, std::span<const Granule> granules) {
+  if (state_->provenance.is_complete()) return {};
+  const auto& pattern = file_.source.pattern;
+  for (const Granule& granule : granules) {
+    const auto match = pattern.match(granule.key);
+    if (match.kind != dataset::PatternMatch::Kind::matched) continue;
+    const auto span = pattern.span(axis().name, match.fields);
+    const auto slot = span ? state_->regular->slot(*span) : Result<std::uint64_t>(std::unexpected(span.error()));
+    if (slot) VDP_TRY(state_->provenance.read(session, file_.identity.group, {*slot, *slot + 1}));
+  }
+  return {};
+}
+
+Status DatasetProcessor::read_records(const icechunk::Session& session, const std::vector<Prepared>& prepared) {
+  if (state_->provenance.is_complete()) return {};
+  for (const Prepared& each : prepared) {
+    if (each.granule == nullptr || each.granule->axis_values.empty() || !each.granule->axis_units) continue;
+    const auto slot = state_->regular->slot(each.granule->axis_values.front(), *each.granule->axis_units);
+    if (slot) VDP_TRY(state_->provenance.read(session, file_.identity.group, {*slot, *slot + each.granule->steps}));
+  }
   return {};
 }
 
@@ -214,6 +237,7 @@ std::vector<std::size_t> axis_order(const std::vector<Prepared>& prepared) {
 Result<std::vector<Granule>> DatasetProcessor::select_missing(icechunk::Session& session,
                                                               std::span<const Granule> granules) {
   VDP_TRY(load_state(session));
+  VDP_TRY(state_->provenance.read_all(session, file_.identity.group));
   const Planner planner(file_, axis(), *state_);
   std::vector<Granule> missing;
   for (const Granule& granule : granules) {
@@ -240,6 +264,7 @@ Result<Outcome> DatasetProcessor::process_file(icechunk::Session& session, const
 Result<std::vector<Outcome>> DatasetProcessor::process_files(icechunk::Session& session,
                                                              std::span<const Granule> granules) {
   VDP_TRY(load_state(session));
+  VDP_TRY(read_records(session, granules));
   Planner planner(file_, axis(), *state_);
   std::vector<std::optional<Outcome>> outcomes(granules.size());
   std::vector<Granule> unknown;
@@ -252,6 +277,7 @@ Result<std::vector<Outcome>> DatasetProcessor::process_files(icechunk::Session& 
     positions.push_back(i);
   }
   const auto prepared = prepare_all(unknown);
+  VDP_TRY(read_records(session, prepared));
   std::vector<PlannedGranule> batch;
   for (const std::size_t i : axis_order(prepared)) {
     auto& outcome = outcomes[positions[i]];

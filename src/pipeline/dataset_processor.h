@@ -66,6 +66,9 @@ class DatasetProcessor : public Processor {
   /// A rejection, where the dataset has no such key.
   std::optional<Outcome> check_key(const Granule& granule) const;
   Status load_state(const icechunk::Session& session);
+  /// Reads the records of the slots that the granules' keys name, or their values.
+  Status read_records(const icechunk::Session& session, std::span<const Granule> granules);
+  Status read_records(const icechunk::Session& session, const std::vector<Prepared>& prepared);
   /// Prepares what is not cached, in parallel.
   std::vector<Prepared> prepare_all(std::span<const Granule> granules);
   void keep(const Granule& granule, const Prepared& prepared);

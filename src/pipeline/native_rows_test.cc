@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "icechunk/repo/repository.h"
-#include "pipeline/provenance.h"
 #include "store/memory_store.h"
 #include "zarr/codec_pipeline.h"
 
@@ -56,18 +55,6 @@ TEST_F(NativeRowsTest, TheAxisNeedNotBeTheFirstDimension) {
 TEST_F(NativeRowsTest, RefusesValuesThatAreNotTheRows) {
   make_array({7}, {3});
   EXPECT_EQ(write_rows(session_, "/x", 0, {{0, 2, Bytes{1}}}).error().kind, ErrorKind::internal);
-}
-
-TEST_F(NativeRowsTest, TextsAreRowsToo) {
-  ASSERT_TRUE(session_.set_group("/_vdp", zarr::zarr_json_group(Json::object())));
-  ASSERT_TRUE(session_.set_array("/_vdp/granules", provenance_metadata("time", 3000)));
-  const ProvenanceRecord record{"file:///a.nc", "1-2", 3, "", "written", {}};
-  ASSERT_TRUE(
-      write_rows(session_, "/_vdp/granules", 0, {{1023, 2, std::vector<std::string>(2, encode_record(record))}}));
-  const auto loaded = Provenance::load(session_, "/");
-  ASSERT_TRUE(loaded) << loaded.error().text();
-  ASSERT_EQ(loaded->records().size(), 1U);
-  EXPECT_EQ(loaded->records().begin()->second.box, (SlotBox{1023, 1025}));
 }
 
 }  // namespace

@@ -206,6 +206,8 @@ Status Planner::check_late(SlotBox box) const {
 }
 
 std::uint64_t Planner::filled_end() const {
+  // Without the records: an axis without an end is as long as what was filled.
+  if (!state_.provenance.is_complete()) return state_.slots;
   const auto& records = state_.provenance.records();
   return records.empty() ? 0 : records.rbegin()->second.box.end;
 }

@@ -106,6 +106,104 @@ Status for_each_record_text(const icechunk::Session& session, const std::string&
   return finish_run();
 }
 
+namespace {
+
+using Texts = std::vector<std::string>;
+
+Result<Texts> read_texts(const icechunk::Session& session, const std::string& path, SlotBox slots) {
+  VDP_ASSIGN_IN(path, auto rows, read_rows(session, path, slots.begin, slots.end));
+  return std::move(std::get<Texts>(rows));
+}
+
+/// The runs of slots that say the same, in order.
+std::vector<SlotBox> runs_of(const Texts& texts, std::uint64_t first_slot) {
+  std::vector<SlotBox> runs;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::uint64_t slot = first_slot + i;
+    if (i == 0 || texts[i] != texts[i - 1]) runs.push_back({slot, slot});
+    runs.back().end = slot + 1;
+  }
+  return runs;
+}
+
+/// Where the slots before `begin` that say the same begin.
+Result<std::uint64_t> extend_back(const icechunk::Session& session, const std::string& path, const std::string& text,
+                                  std::uint64_t begin) {
+  while (begin > 0) {
+    const SlotBox before{begin - std::min(begin, records_per_chunk), begin};
+    VDP_ASSIGN(const auto texts, read_texts(session, path, before));
+    const SlotBox last = runs_of(texts, before.begin).back();
+    if (texts.back() != text) break;
+    begin = last.begin;
+    if (begin > before.begin) break;
+  }
+  return begin;
+}
+
+/// Where the slots after `end` that say the same end.
+Result<std::uint64_t> extend_forward(const icechunk::Session& session, const std::string& path, const std::string& text,
+                                     std::uint64_t end, std::uint64_t slots) {
+  while (end < slots) {
+    const SlotBox after{end, std::min(end + records_per_chunk, slots)};
+    VDP_ASSIGN(const auto texts, read_texts(session, path, after));
+    if (texts.front() != text) break;
+    end = runs_of(texts, after.begin).front().end;
+    if (end < after.end) break;
+  }
+  return end;
+}
+
+}  // namespace
+
+Provenance Provenance::unread() {
+  Provenance provenance;
+  provenance.complete_ = false;
+  return provenance;
+}
+
+Status Provenance::read_all(const icechunk::Session& session, const std::string& group) {
+  if (complete_) return {};
+  VDP_ASSIGN(*this, load(session, group));
+  return {};
+}
+
+Status Provenance::read(const icechunk::Session& session, const std::string& group, SlotBox box) {
+  if (complete_) return {};
+  const std::string path = provenance_array(group);
+  VDP_ASSIGN(const auto metadata, session.array_metadata(path));
+  const std::uint64_t edge = metadata.chunk_shape.at(0);
+  const std::uint64_t end = std::min(box.end, metadata.shape.at(0));
+  for (std::uint64_t chunk = box.begin / edge; chunk * edge < end; ++chunk) {
+    if (read_chunks_.contains(chunk)) continue;
+    VDP_TRY(read_chunk(session, path, metadata, chunk));
+    read_chunks_.insert(chunk);
+  }
+  return {};
+}
+
+/// A granule may fill slots of the chunks beside it, too.
+Status Provenance::read_chunk(const icechunk::Session& session, const std::string& path,
+                              const zarr::ArrayMetadata& metadata, std::uint64_t chunk) {
+  const std::uint64_t slots = metadata.shape[0];
+  const std::uint64_t begin = chunk * metadata.chunk_shape[0];
+  const std::uint64_t end = std::min(begin + metadata.chunk_shape[0], slots);
+  VDP_ASSIGN(const auto texts, read_texts(session, path, {begin, end}));
+  for (SlotBox run : runs_of(texts, begin)) {
+    const std::string& text = texts[run.begin - begin];
+    if (text.empty()) continue;
+    VDP_ASSIGN_IN(path, auto record, decode_record(text));
+    record.box = run;
+    if (run.begin == begin) {
+      VDP_ASSIGN(record.box.begin, extend_back(session, path, text, begin));
+    }
+    if (run.end == end) {
+      VDP_ASSIGN(record.box.end, extend_forward(session, path, text, end, slots));
+    }
+    put(record);
+  }
+  return {};
+}
+
 Result<Provenance> Provenance::load(const icechunk::Session& session, const std::string& group) {
   Provenance provenance;
   VDP_TRY(for_each_record_text(session, group, [&](SlotBox box, const std::string& text) -> Status {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,11 +57,21 @@ Result<ProvenanceRecord> decode_record(const std::string& text);
 Status for_each_record_text(const icechunk::Session& session, const std::string& group,
                             const std::function<Status(SlotBox, const std::string&)>& visit);
 
-/// All records of a store, by first slot. Kept in step by the caller as it places granules.
+/// The records of a store, by first slot: all of them, or those that were read so far. Kept in step by the caller as it
+/// places granules.
 class Provenance {
  public:
   /// Reads the whole array; a store of another maker has none, and then nothing is known.
   static Result<Provenance> load(const icechunk::Session& session, const std::string& group);
+  /// Of a store whose records are read as they are needed: a batch need not pay for the length of the store.
+  static Provenance unread();
+
+  /// Reads the records whose boxes meet `box`, where that was not done before. The session must hold what was put() so
+  /// far.
+  Status read(const icechunk::Session& session, const std::string& group, SlotBox box);
+  Status read_all(const icechunk::Session& session, const std::string& group);
+  /// Whether all records are here. The other questions are about those that were read.
+  bool is_complete() const { return complete_; }
 
   /// The record whose box holds the slot.
   const ProvenanceRecord* at(std::uint64_t slot) const;
@@ -74,7 +85,11 @@ class Provenance {
 
  private:
   void erase(std::uint64_t begin);
+  Status read_chunk(const icechunk::Session& session, const std::string& path, const zarr::ArrayMetadata& metadata,
+                    std::uint64_t chunk);
 
+  bool complete_ = true;
+  std::set<std::uint64_t> read_chunks_;  ///< of the array, where not complete
   std::map<std::uint64_t, ProvenanceRecord> by_begin_;
   std::map<std::string, std::uint64_t> begin_by_uri_;
 };

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
+#include "icechunk/repo/repository.h"
+#include "store/memory_store.h"
+
 namespace vdp {
 namespace {
 
@@ -49,6 +54,63 @@ TEST(Provenance, VersionOfALocalFileIsItsSizeAndTime) {
   EXPECT_EQ(version_of(granule), "7-9");
   granule.uri = "s3://bucket/a.nc";
   EXPECT_EQ(version_of(granule), "inode");
+}
+
+/// A store of 5,000 slots with records that stand within chunks of the array, over their edges, and over whole chunks.
+class StoredProvenanceTest : public testing::Test {
+ protected:
+  StoredProvenanceTest()
+      : repository_(*icechunk::Repository::create(make_memory_store("provenance"))),
+        session_(*repository_.writable_session("main")) {
+    EXPECT_TRUE(session_.set_group("/", zarr::zarr_json_group(Json::object())));
+    EXPECT_TRUE(session_.set_group("/_vdp", zarr::zarr_json_group(Json::object())));
+    EXPECT_TRUE(session_.set_array("/_vdp/granules", provenance_metadata("time", 5000)));
+    for (const SlotBox box : {SlotBox{0, 1}, SlotBox{1, 2}, SlotBox{10, 500}, SlotBox{1023, 1025}, SlotBox{1025, 1026},
+                              SlotBox{2048, 4097}, SlotBox{4097, 4098}, SlotBox{4999, 5000}}) {
+      const std::string text = encode_record(record(fmt::format("file:///{}.nc", box.begin), {}));
+      EXPECT_TRUE(write_rows(session_, provenance_array("/"), 0,
+                             {{box.begin, box.size(), std::vector<std::string>(box.size(), text)}}));
+    }
+  }
+
+  icechunk::Repository repository_;
+  icechunk::Session session_;
+};
+
+TEST_F(StoredProvenanceTest, IsReadAsAWhole) {
+  const auto loaded = Provenance::load(session_, "/");
+  ASSERT_TRUE(loaded) << loaded.error().text();
+  EXPECT_TRUE(loaded->is_complete());
+  EXPECT_EQ(loaded->records().size(), 8U);
+  EXPECT_EQ(loaded->at(1024)->box, (SlotBox{1023, 1025}));
+}
+
+TEST_F(StoredProvenanceTest, IsReadWhereItIsAskedForAndIsTheSame) {
+  const Provenance whole = Provenance::load(session_, "/").value();
+  for (std::uint64_t slot = 0; slot < 5000; slot += 7) {
+    Provenance part = Provenance::unread();
+    ASSERT_TRUE(part.read(session_, "/", {slot, slot + 3}));
+    for (std::uint64_t asked = slot; asked < std::min<std::uint64_t>(slot + 3, 5000); ++asked) {
+      ASSERT_EQ(part.at(asked) == nullptr, whole.at(asked) == nullptr) << asked;
+      if (part.at(asked) != nullptr) {
+        ASSERT_EQ(*part.at(asked), *whole.at(asked)) << asked;
+      }
+    }
+    EXPECT_LE(part.records().size(), 6U) << "no more than two chunks were needed";
+  }
+}
+
+TEST_F(StoredProvenanceTest, WhatWasReadIsKeptInStep) {
+  Provenance part = Provenance::unread();
+  ASSERT_TRUE(part.read(session_, "/", {0, 1}));
+  part.put(record("file:///new.nc", {2, 4}));
+  ASSERT_TRUE(part.read(session_, "/", {0, 1}));  // not again
+  EXPECT_EQ(part.at(3)->uri, "file:///new.nc");
+  ASSERT_TRUE(part.read(session_, "/", {4990, 7000}));  // beyond the end, too
+  EXPECT_EQ(part.at(4999)->uri, "file:///4999.nc");
+  EXPECT_EQ(part.at(1024), nullptr);
+  ASSERT_TRUE(part.read_all(session_, "/"));
+  EXPECT_EQ(part.records().size(), 8U);
 }
 
 }  // namespace

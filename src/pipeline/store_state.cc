@@ -54,6 +54,30 @@ Status load_grow_axis(const std::string& path, const icechunk::Session& session,
   return {};
 }
 
+/// What the dataset file computes is what the store has: another start or step would put everything at wrong slots.
+Status check_regular_axis(const std::string& path, const icechunk::Session& session, const StoreState& state) {
+  if (state.slots == 0) return {};
+  for (const std::uint64_t slot : {std::uint64_t{0}, state.slots - 1}) {
+    VDP_ASSIGN(const auto rows, read_rows(session, path, slot, slot + 1));
+    VDP_ASSIGN(const auto found, dataset::from_elements(std::get<Bytes>(rows), state.encoding.dtype));
+    VDP_ASSIGN_IN(path, const auto expected, state.regular->values(slot, slot + 1));
+    if (found == expected) continue;
+    const std::string& axis = state.store.axis;
+    return invalid(fmt::format(
+        "{}: slot {} is {}, and {} by the dataset file; `axis.{}.start` and `step` of a store hold", path, slot,
+        dataset::describe(found[0], *state.encoding.time), dataset::describe(expected[0], *state.encoding.time), axis));
+  }
+  return {};
+}
+
+/// Whether a key alone tells the slots of its granule, and always did.
+bool is_placed_by_key(const dataset::DatasetFile& file, const dataset::AxisSpec& axis, const StoreState& state) {
+  const bool asks_for_the_last =
+      file.forward.gap == dataset::GapPolicy::refuse || file.forward.late == dataset::LatePolicy::reject;
+  return state.regular && axis.from == dataset::AxisSource::pattern && !asks_for_the_last &&
+         state.pattern == file.source.pattern.text();
+}
+
 /// Each group on the way to `path`, the root first.
 Status make_groups(const std::string& path, icechunk::Session& session) {
   if (!session.kind("/")) VDP_TRY(session.set_group("/", zarr::zarr_json_group(Json::object())));
@@ -93,6 +117,7 @@ Result<StoreState> load_store_contract(const dataset::DatasetFile& file, const d
         fmt::format("the store's axis is \"{}\", the dataset file's is \"{}\"", state.store.axis, axis.name));
   }
   state.seed_uri = text_field(contract, "seed");
+  state.pattern = text_field(contract, "pattern");
   VDP_ASSIGN(state.encoding, stored_encoding(axis, state.store));
   state.slots = state.store.axis_variable().metadata.shape.at(0);
   if (axis.kind != AxisKind::regular) return state;
@@ -102,10 +127,15 @@ Result<StoreState> load_store_contract(const dataset::DatasetFile& file, const d
 }
 
 Result<StoreState> load_store_state(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
-                                    const icechunk::Session& session) {
+                                    const icechunk::Session& session, RecordsRead records) {
   VDP_ASSIGN(StoreState state, load_store_contract(file, axis, session));
-  if (!state.regular) VDP_TRY(load_grow_axis(variable_path(file.identity.group, axis.name), session, state));
-  VDP_ASSIGN(state.provenance, Provenance::load(session, file.identity.group));
+  const std::string path = variable_path(file.identity.group, axis.name);
+  VDP_TRY(state.regular ? check_regular_axis(path, session, state) : load_grow_axis(path, session, state));
+  if (records == RecordsRead::as_needed && is_placed_by_key(file, axis, state)) {
+    state.provenance = Provenance::unread();
+  } else {
+    VDP_ASSIGN(state.provenance, Provenance::load(session, file.identity.group));
+  }
   return state;
 }
 
@@ -137,6 +167,7 @@ Status write_template(const dataset::DatasetFile& file, const dataset::AxisSpec&
   Json contract = dataset::contract_json(store);
   contract["dataset"] = file.identity.name;
   contract["seed"] = seed.granule.uri;
+  contract["pattern"] = file.source.pattern.text();
   VDP_TRY(session.set_group(provenance_group(group), zarr::zarr_json_group({{contract_attribute, contract}})));
   VDP_TRY(session.set_array(provenance_array(group), provenance_metadata(axis.name, slots)));
   if (slots == 0) return {};

@@ -21,14 +21,19 @@ struct StoreState {
   std::uint64_t slots = 0;  ///< length of the axis
   Provenance provenance;
   std::string seed_uri;  ///< the granule that static references point into
+  std::string pattern;   ///< of the keys that the store was made for; empty where that was not noted
 };
 
 /// "/group/name".
 std::string variable_path(const std::string& group, const std::string& variable);
 
-/// Reads all of it. `invalid` where the store was made by something else, or for another kind of axis.
+/// How much of the records is read at once. As needed: where the store has always been written by one pattern that
+/// tells the slot of each key, so that a granule can stand nowhere else; all of them elsewhere.
+enum class RecordsRead { all, as_needed };
+
+/// `invalid` where the store was made by something else, or for another axis.
 Result<StoreState> load_store_state(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,
-                                    const icechunk::Session& session);
+                                    const icechunk::Session& session, RecordsRead records = RecordsRead::all);
 
 /// The same without the values of a growing axis and without the records: what there is to say of a store in which
 /// these may be damaged.
