@@ -262,3 +262,18 @@ def test_a_store_of_another_branch_and_group(vdp: Engine, archive_of) -> None:
     answer = vdp.run(archive.dataset)
     store = open_as_printed(answer.python, "/sst/daily")
     assert_equals_sources(store, archive.files())
+
+
+def test_two_datasets_in_one_store(vdp: Engine, archive_of) -> None:
+    """Each in a group of its own, from a folder of its own: the second leaves what the first needs (C16)."""
+    archives = [archive_of(Mur(), 3), archive_of(Naqfc(), 2)]
+    answers = []
+    for archive, group in zip(archives, ("sst", "ozone")):
+        text = archive.dataset.read_text()
+        assert "[store]" not in text
+        text = text.replace("[dataset]", f'[dataset]\ngroup = "/{group}"')
+        archive.dataset.write_text(text + f'\n[store]\nurl = "{archives[0].store}"\n')
+        answers.append(vdp.run(archive.dataset))
+    for archive, answer, group in zip(archives, answers, ("sst", "ozone")):
+        assert_equals_sources(open_as_printed(answer.python, group), archive.files())
+        vdp("verify", archive.dataset)

@@ -133,15 +133,25 @@ Result<icechunk::Repository> DatasetProcessor::initialize_store(std::span<const 
   return not_found(fmt::format("{}: there is no store yet, and no granule to make it from{}", target_->url(), reasons));
 }
 
-Result<icechunk::Repository> DatasetProcessor::create_store(const Schema& schema, const PreparedGranule& seed) {
-  VDP_ASSIGN(const auto config, repository_config(file_, schema.store));
-  icechunk::RepositoryOptions options;
-  options.clock = options_.clock;
+/// Other datasets may live in the repository already: their containers and rules stay.
+Result<icechunk::Repository> DatasetProcessor::make_repository(const dataset::Template& store) const {
   VDP_ASSIGN_IN(target_->url(), const bool exists, icechunk::Repository::exists(*target_));
-  auto opened =
-      exists ? icechunk::Repository::open(target_, options) : icechunk::Repository::create(target_, config, options);
-  VDP_ASSIGN_IN(target_->url(), auto repository, std::move(opened));
-  if (exists) VDP_TRY(repository.save_config(config));
+  if (!exists) {
+    icechunk::RepositoryOptions options;
+    options.clock = options_.clock;
+    VDP_ASSIGN(const auto config, repository_config(file_, store, {}));
+    return icechunk::Repository::create(target_, config, options);
+  }
+  auto repository = open_repository();
+  if (!repository) return repository;
+  VDP_ASSIGN_IN(target_->url(), auto present, repository->config());
+  VDP_ASSIGN(const auto config, repository_config(file_, store, std::move(present)));
+  VDP_TRY(repository->save_config(config));
+  return repository;
+}
+
+Result<icechunk::Repository> DatasetProcessor::create_store(const Schema& schema, const PreparedGranule& seed) {
+  VDP_ASSIGN(auto repository, make_repository(schema.store));
   VDP_ASSIGN(auto session, repository.writable_session(file_.store.branch));
   VDP_TRY(write_template(file_, axis(), schema.encoding, schema.store, seed, session));
   VDP_ASSIGN(const auto outcome, session.commit(fmt::format("{}: template", file_.identity.name)));

@@ -62,6 +62,7 @@ class DatasetProcessor : public Processor {
 
   PrepareContext context() const;
   Result<Schema> draft(const Granule& granule, std::shared_ptr<PreparedGranule>& seed) const;
+  Result<icechunk::Repository> make_repository(const dataset::Template& store) const;
   Result<icechunk::Repository> create_store(const Schema& schema, const PreparedGranule& seed);
   /// A rejection, where the dataset has no such key.
   std::optional<Outcome> check_key(const Granule& granule) const;

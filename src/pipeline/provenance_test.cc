@@ -108,7 +108,7 @@ TEST_F(StoredProvenanceTest, WhatWasReadIsKeptInStep) {
   EXPECT_EQ(part.at(3)->uri, "file:///new.nc");
   ASSERT_TRUE(part.read(session_, "/", {4990, 7000}));  // beyond the end, too
   EXPECT_EQ(part.at(4999)->uri, "file:///4999.nc");
-  EXPECT_EQ(part.at(1024), nullptr);
+  EXPECT_EQ(part.at(1025), nullptr);
   ASSERT_TRUE(part.read_all(session_, "/"));
   EXPECT_EQ(part.records().size(), 8U);
 }

@@ -52,14 +52,18 @@ Result<std::optional<icechunk::VirtualChunkContainer>> source_container(const st
 
 }  // namespace
 
-Result<icechunk::RepositoryConfig> repository_config(const dataset::DatasetFile& file, const dataset::Template& store) {
-  icechunk::RepositoryConfig config;
+Result<icechunk::RepositoryConfig> repository_config(const dataset::DatasetFile& file, const dataset::Template& store,
+                                                     icechunk::RepositoryConfig present) {
   VDP_ASSIGN_IN("source.prefix", const auto container, source_container(file.source.prefix));
-  if (container) VDP_TRY(config.set_virtual_chunk_container(*container));
-  config.set_manifest_splitting(file.manifest_split.empty()
-                                    ? icechunk::split_along(store.axis, refs_per_step(file.identity.group, store))
-                                    : declared_splitting(file.manifest_split));
-  return config;
+  if (container) VDP_TRY(present.set_virtual_chunk_container(*container));
+  VDP_ASSIGN(const auto splitting, present.manifest_splitting());
+  // The first rule that matches holds: those that name arrays go before those for any.
+  const bool derived = file.manifest_split.empty();
+  auto rules = derived ? icechunk::split_along(store.axis, refs_per_step(file.identity.group, store)).rules()
+                       : declared_splitting(file.manifest_split).rules();
+  rules.insert(derived ? rules.end() : rules.begin(), splitting.rules().begin(), splitting.rules().end());
+  present.set_manifest_splitting(icechunk::ManifestSplitting(std::move(rules)));
+  return present;
 }
 
 std::string python_lines(const dataset::DatasetFile& file) {

@@ -9,8 +9,10 @@
 namespace vdp {
 
 /// One container for the source prefix; cells along the axis of about 200,000 references, or as `manifest.split` says.
-/// `unsupported` for a source whose scheme has no container yet.
-Result<icechunk::RepositoryConfig> repository_config(const dataset::DatasetFile& file, const dataset::Template& store);
+/// Added to `present`, what the repository has: other datasets may live in it. `unsupported` for a source whose scheme
+/// has no container yet.
+Result<icechunk::RepositoryConfig> repository_config(const dataset::DatasetFile& file, const dataset::Template& store,
+                                                     icechunk::RepositoryConfig present);
 
 /// The lines of Python that open the store, for people to copy.
 std::string python_lines(const dataset::DatasetFile& file);

@@ -1,26 +1,11 @@
 // vdp: virtual Zarr stores out of archives of scientific files.
-#include <malloc.h>
 #include <CLI/CLI.hpp>
 
 #include "apps/cli/verb.h"
 #include "vdp/version.h"
 
-namespace {
-
-/// Gives large blocks back to the system when they are freed. By default glibc keeps ever larger ones for later, so
-/// that a process that runs for weeks stays as large as its largest manifest made it.
-void return_large_blocks() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 4 << 20);
-  mallopt(M_TRIM_THRESHOLD, 8 << 20);
-#endif
-}
-
-}  // namespace
-
 int main(int argc, char** argv) {
   using namespace vdp::cli;
-  return_large_blocks();
   CLI::App program("Makes and keeps virtual Zarr stores: one dataset over an archive, without copying a byte.", "vdp");
   program.set_version_flag("--version", std::string("vdp ") + vdp::version);
   program.require_subcommand(1);
