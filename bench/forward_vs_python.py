@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import imerg_archive
-from measure import HERE, OURS, PEER, Cost, Table, in_turns, machine, measure, ratio, remove, spread, times
+from measure import HERE, OURS, PEER, Cost, Table, in_turns, machine, measure, ratio, put_aside, spread, times
 from no_sync import NoSync
 from archives.archive import Archive
 from engine import find_binary
@@ -35,7 +35,7 @@ class Bench:
     no_sync: NoSync
 
     def start_anew(self) -> None:
-        remove(self.archive.store, self.archive.root / ".vdp")
+        put_aside(self.archive.store, self.archive.root / ".vdp")
 
     def run_vdp(self, environment: dict[str, str] | None = None) -> Cost:
         self.start_anew()
@@ -45,7 +45,7 @@ class Bench:
         return self.run_vdp(self.no_sync.environment())
 
     def run_python(self, commit_every: int) -> Cost:
-        remove(self.python_store)
+        put_aside(self.python_store)
         loop = [sys.executable, HERE / "python_loop.py", self.archive.data, self.python_store]
         return measure([*loop, str(commit_every)])
 

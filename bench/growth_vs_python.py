@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import imerg_archive
-from measure import HERE, OURS, Cost, Table, machine, measure, ratio, remove, spread, times
+from measure import HERE, OURS, Cost, Table, machine, measure, ratio, put_aside, spread, times
 from no_sync import NoSync
 from archives.archive import Archive
 from consumer import write_inventory
@@ -70,7 +70,7 @@ class PythonStore:
     archive: Archive
 
     def fill(self, size: int) -> None:
-        remove(self.folder)
+        put_aside(self.folder)
         script = [sys.executable, HERE / "python_filled_store.py", self.archive.data, self.folder, str(size)]
         subprocess.run(script, check=True, stderr=subprocess.DEVNULL)
         self.steps = size

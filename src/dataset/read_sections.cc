@@ -74,7 +74,7 @@ void read_forward(const toml::table& document, DatasetFile& file, Findings& find
   if (gap == "refuse") forward.gap = GapPolicy::refuse;
   if (section.text("same") == "skip") forward.same = SamePolicy::skip;
   if (section.text("other") == "replace") forward.other = OtherPolicy::replace;
-  if (const auto most = section.count("max_reserve")) forward.max_reserve = *most;
+  if (const auto most = section.count("max_reserve", 0)) forward.max_reserve = *most;
   if (const auto batch = section.count("batch")) forward.batch = *batch;
   if (const auto window = section.duration("window")) forward.window = *window;
   const bool grows = file.axes.empty() || file.axes.front().kind == AxisKind::grow;
