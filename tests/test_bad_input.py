@@ -203,6 +203,22 @@ def test_status_before_and_after(vdp: Engine, archive_of) -> None:
     assert before.document != after.document
 
 
+@pytest.mark.parametrize(
+    "old, new",
+    [('start = "2023-12-25', 'start = "2023-12-24'), ('step = "1d"', 'step = "12h"')],
+    ids=["start", "step"],
+)
+def test_another_axis_than_the_stores(vdp: Engine, archive_of, old: str, new: str) -> None:
+    """A dataset file that was changed after its store was made would put everything at wrong slots."""
+    archive = archive_of(Mur(), 3, kind="regular")
+    vdp.run(archive.dataset)
+    history = vdp.history(archive.store)
+    archive.redescribe(old, new)
+    answer = vdp.run(archive.dataset, expect=BAD_USAGE)
+    assert_matches(answer.stderr, r"time: slot \d is .*, and .* by the dataset file.*`axis.time.start` and `step`")
+    assert vdp.history(archive.store) == history
+
+
 def test_init_makes_an_empty_store(vdp: Engine, archive_of) -> None:
     archive = archive_of(Mur(), 3)
     vdp("init", archive.dataset)

@@ -249,3 +249,33 @@ def test_redrive_after_the_repair(vdp: Engine, archive_of) -> None:
     assert forward(vdp, archive).outcomes == {"written": 3}
     assert_complete(vdp, archive)
     assert vdp("dlq", "redrive", archive.dataset, "--json").document["redriven"] == 0
+
+
+def test_a_run_tries_dead_letters_again(vdp: Engine, archive_of) -> None:
+    """However often, each file is one dead letter, until it is repaired."""
+    archive = archive_of(Stamped(), 10, batch=5)
+    BROKEN["truncated"][0](archive.path(4), 4)
+    for outcomes in ({"written": 9, "rejected": 1}, {"unchanged": 9, "rejected": 1}):
+        assert vdp.run(archive.dataset, expect=FINDINGS).outcomes == outcomes
+        assert [name for name, _ in dead_letters(vdp, archive)] == [archive.path(4).name]
+    archive.deliver(4)
+    assert vdp.run(archive.dataset).outcomes == {"written": 1, "unchanged": 9}
+    assert_complete(vdp, archive)
+
+
+def test_a_hole_is_waited_for(vdp: Engine, archive_of) -> None:
+    """`forward.gap = "refuse"`: what lies behind a hole waits in the queue, in whatever order it comes."""
+    archive = archive_of(Stamped(), 40, batch=4)
+    archive.redescribe("[forward]", '[forward]\ngap = "refuse"')
+    vdp("init", archive.dataset)
+    files = archive.files()
+    late = files.pop(25)
+    random.Random(7).shuffle(files)
+    enqueue(vdp, archive, files)
+    answer = forward(vdp, archive, expect=FINDINGS)
+    assert answer.outcomes == {"written": 25, "deferred": 14}
+    assert all("vdp gaps" in entry["reason"] for entry in answer.document["deferrals"])
+    assert depth(vdp, archive).waiting == 14
+    enqueue(vdp, archive, [late])
+    assert forward(vdp, archive).outcomes == {"written": 15}
+    assert_complete(vdp, archive)

@@ -32,7 +32,8 @@ Result<FileDescriptor> LocalRoot::open_directory(std::string_view directory, Acc
                                                  std::string_view path) const {
   const int flags = O_DIRECTORY | O_CLOEXEC | (access == Access::search ? O_PATH : O_RDONLY);
   if (links == Links::follow) {
-    // Nothing is forbidden on the way, so that the kernel may walk it; where that fails, the walk below finds out where.
+    // Nothing is forbidden on the way, so that the kernel may walk it; where that fails, the walk below finds out
+    // where.
     FileDescriptor whole(open((path_ + std::string(directory)).c_str(), flags));
     if (whole) return whole;
   }
