@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "queue/granule_message.h"
 #include "queue/lease.h"
 
@@ -17,6 +19,9 @@ namespace {
 
 /// Granules that wait for others and are kept in hand; more go back to the queue.
 constexpr std::size_t max_waiting = 1000;
+
+constexpr std::int64_t first_pause_us = 1'000;
+constexpr std::int64_t longest_pause_us = 500'000;
 
 struct Delivery {
   Message message;
@@ -119,9 +124,12 @@ class Consumer {
         session_.reset();
         ++report_.retries;
         ++counts_.retries;
-        if (attempt < options_.max_attempts) continue;
-        return conflict(
-            fmt::format("other writers were first {} times; the branch is at {}", attempt, lost->found_tip.text()));
+        if (attempt == options_.max_attempts) {
+          return conflict(
+              fmt::format("other writers were first {} times; the branch is at {}", attempt, lost->found_tip.text()));
+        }
+        pause_before_replay(attempt);
+        continue;
       }
       if (std::holds_alternative<icechunk::Committed>(commit)) {
         ++report_.commits;
@@ -129,6 +137,14 @@ class Consumer {
       }
       return outcomes;
     }
+  }
+
+  /// Longer each time, and different in every process: replays that come to nothing are not worth their work.
+  void pause_before_replay(int attempt) {
+    const std::int64_t longest_us = std::min(longest_pause_us, first_pause_us << std::min(attempt, 16));
+    std::array<std::uint8_t, 2> random{};
+    system_random().fill(random);
+    options_.clock->sleep_us(longest_us * (random[0] << 8 | random[1]) / 65536);
   }
 
   /// After the commit, not before: a message leaves the queue once its granule is in the store.

@@ -26,7 +26,9 @@ struct ForwardOptions {
   /// How long a message stays hidden from others after this consumer was last heard of; work may take longer.
   std::int64_t visibility_timeout_us = 60'000'000;
   std::int64_t poll_us = 200'000;  ///< between two looks at an empty queue
-  int max_attempts = 20;           ///< commits that lost against another writer, per batch
+  /// Commits that lost against another writer, per batch. Many: who is slower may lose for as long as the other has
+  /// work.
+  int max_attempts = 1000;
   Clock* clock = &system_clock();
   const std::atomic<bool>* stop = nullptr;  ///< when it becomes true, the batch in hand is the last
   ProgressListener* progress = nullptr;

@@ -32,6 +32,10 @@ class ScriptedProcessor final : public Processor {
   }
   Result<icechunk::CommitOutcome> commit_processed_files(icechunk::Session&,
                                                          std::span<const Outcome> outcomes) override {
+    if (conflicts_left > 0) {
+      --conflicts_left;
+      return icechunk::CommitConflict{};
+    }
     batches.push_back(outcomes.size());
     if (after_batch) after_batch();
     return icechunk::NothingToCommit{};
@@ -40,6 +44,7 @@ class ScriptedProcessor final : public Processor {
   std::map<std::string, int> offered;
   std::vector<std::size_t> batches;
   std::function<void()> after_batch;
+  int conflicts_left = 0;
 
  private:
   Script script_;
@@ -178,6 +183,31 @@ TEST_F(ForwardTest, WhatFailsForAWhileComesBackLaterAndDiesInTheEnd) {
   const auto letters = queue_->dead_letters(10).value();
   ASSERT_EQ(letters.size(), 1U);
   EXPECT_EQ(letters[0].reason, "no answer (given up after 3 deliveries)");
+}
+
+TEST_F(ForwardTest, ReplaysHoweverOftenOthersAreFirst) {
+  send({"a"});
+  ScriptedProcessor processor(written);
+  processor.conflicts_left = 200;
+  const TimestampUs before_us = clock_.now_us();
+  const auto report = run(processor);
+  EXPECT_EQ(report.outcomes.written, 1U);
+  EXPECT_EQ(report.retries, 200U);
+  EXPECT_EQ(processor.offered["a"], 201);
+  EXPECT_GT(clock_.now_us(), before_us) << "it never paused";
+}
+
+TEST_F(ForwardTest, GivesUpInTheEndAndTheMessageComesBack) {
+  send({"a"});
+  options_.max_attempts = 3;
+  ScriptedProcessor processor(written);
+  processor.conflicts_left = 3;
+  auto repository = processor.initialize_store({});
+  const auto report = forward(processor, *repository, *queue_, options_);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().kind, ErrorKind::conflict);
+  clock_.sleep_us(options_.visibility_timeout_us);
+  EXPECT_EQ(run(processor).outcomes.written, 1U);
 }
 
 TEST_F(ForwardTest, DrainWaitsForWhatAnotherConsumerHolds) {
