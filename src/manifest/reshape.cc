@@ -6,8 +6,6 @@
 #include <set>
 
 #include "base/checked.h"
-#include "zarr/box_copy.h"
-#include "zarr/codec_pipeline.h"
 
 namespace vdp {
 namespace {
@@ -138,42 +136,6 @@ Status split(VirtualArray& array, std::size_t axis, std::uint64_t edge) {
   });
   VDP_TRY(status);
   metadata = std::move(split_metadata);
-  array.manifest = std::move(manifest);
-  return {};
-}
-
-Status materialise(VirtualArray& array, ByteView elements, zarr::Shape chunk_shape) {
-  ArrayMetadata metadata = array.metadata;
-  const std::size_t element_size = metadata.data_type.size_bytes;
-  const auto count = checked_product(metadata.shape);
-  if (!count || checked_multiply<std::uint64_t>(*count, element_size) != elements.size()) {
-    return internal(fmt::format("{} bytes as the values of {} elements of {}", elements.size(),
-                                fmt::join(metadata.shape, " x "), zarr::describe(metadata.data_type)));
-  }
-  if (element_size == 0) {
-    return unsupported(fmt::format("materialising {} from elements", zarr::describe(metadata.data_type)));
-  }
-  const bool has_zero = std::ranges::find(chunk_shape, 0U) != chunk_shape.end();
-  if (chunk_shape.size() != metadata.rank() || has_zero) {
-    return invalid(fmt::format("chunks of {} for an array of {}", fmt::join(chunk_shape, " x "),
-                               fmt::join(metadata.shape, " x ")));
-  }
-  metadata.chunk_shape = std::move(chunk_shape);
-  metadata.codecs = zarr::native_codecs(metadata.data_type);
-  VDP_ASSIGN(const std::uint64_t chunk_bytes, zarr::chunk_bytes(metadata));
-  VDP_ASSIGN(const Bytes fill, zarr::fill_element(metadata));
-  VDP_ASSIGN(ChunkManifest manifest, ChunkManifest::for_array(metadata));
-  const Shape zero(metadata.rank());
-  for (zarr::ChunkWalk chunk(metadata); !chunk.done(); chunk.next()) {
-    Bytes buffer;
-    buffer.reserve(chunk_bytes);
-    while (buffer.size() < chunk_bytes) buffer.insert(buffer.end(), fill.begin(), fill.end());
-    zarr::copy_box(elements, {metadata.shape, chunk.origin()}, buffer, {metadata.chunk_shape, zero}, chunk.box(),
-                   element_size);
-    VDP_ASSIGN(Bytes encoded, zarr::encode_chunk(metadata, buffer));
-    manifest.set_inline(manifest.linear(chunk.index()), std::move(encoded));
-  }
-  array.metadata = std::move(metadata);
   array.manifest = std::move(manifest);
   return {};
 }

@@ -18,8 +18,4 @@ Status promote(VirtualArray& array, const std::vector<std::string>& dims);
 bool splittable(const VirtualArray& array, std::size_t axis);
 Status split(VirtualArray& array, std::size_t axis, std::uint64_t edge);
 
-/// Replaces the chunks by inlined ones that hold `elements` (little-endian, C order, the whole array) with chunk shape
-/// `chunk_shape` and native codecs: for small variables whose source chunks do not fit a store's grid.
-Status materialise(VirtualArray& array, ByteView elements, zarr::Shape chunk_shape);
-
 }  // namespace vdp

@@ -2,11 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <limits>
-#include <numeric>
-
-#include "zarr/values.h"
 
 namespace vdp {
 namespace {
@@ -141,58 +137,6 @@ TEST(Split, RefusesWhatDoesNotAddUp) {
   auto empty = array_of({0, 3}, {1, 3}, {"time", "x"});
   ASSERT_TRUE(split(empty, 0, 1));
   EXPECT_EQ(empty.manifest.size(), 0u);
-}
-
-Bytes counting(std::size_t count) {
-  std::vector<std::int16_t> values(count);
-  std::iota(values.begin(), values.end(), std::int16_t{1});
-  Bytes bytes(count * 2);
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return bytes;
-}
-
-/// The inlined chunks read back.
-Bytes read_back(const VirtualArray& array) {
-  const auto read = [&](const Shape& index) -> Result<std::optional<Bytes>> {
-    const auto entry = array.manifest.find(array.manifest.linear(index));
-    if (!entry) return std::nullopt;
-    return *entry->inlined;
-  };
-  auto elements = zarr::read_elements(array.metadata, read, 1 << 20);
-  EXPECT_TRUE(elements) << elements.error().text();
-  return elements.value_or(Bytes{});
-}
-
-TEST(Materialise, HoldsTheValuesInNewChunks) {
-  for (const Shape& chunk_shape : {Shape{5, 3}, {2, 2}, {1, 1}, {512, 7}}) {
-    auto array = array_of({5, 3}, {512, 3}, {"time", "x"});
-    array.manifest.set_virtual(0, {0, 1, 2});
-    ASSERT_TRUE(materialise(array, counting(15), chunk_shape));
-    EXPECT_EQ(array.metadata.chunk_shape, chunk_shape);
-    EXPECT_EQ(array.metadata.codecs[1].name, "zstd");
-    EXPECT_EQ(array.manifest.grid_shape(), array.metadata.grid_shape());
-    EXPECT_EQ(read_back(array), counting(15));
-    EXPECT_TRUE(array.manifest.locations().empty());
-  }
-}
-
-TEST(Materialise, ScalarsAndEmptyArrays) {
-  auto scalar = array_of({}, {}, {});
-  ASSERT_TRUE(materialise(scalar, counting(1), {}));
-  EXPECT_EQ(read_back(scalar), counting(1));
-  auto empty = array_of({0, 3}, {1, 3}, {"time", "x"});
-  ASSERT_TRUE(materialise(empty, {}, {1, 3}));
-  EXPECT_EQ(empty.manifest.size(), 0u);
-}
-
-TEST(Materialise, RefusesWhatDoesNotAddUp) {
-  auto array = array_of({5, 3}, {5, 3}, {"time", "x"});
-  EXPECT_EQ(materialise(array, counting(14), {5, 3}).error().kind, ErrorKind::internal);
-  EXPECT_EQ(materialise(array, counting(15), {5}).error().kind, ErrorKind::invalid);
-  EXPECT_EQ(materialise(array, counting(15), {5, 0}).error().kind, ErrorKind::invalid);
-  EXPECT_EQ(materialise(array, counting(15), {5, std::uint64_t{1} << 62}).error().kind, ErrorKind::limit);
-  array.metadata.data_type = zarr::string();
-  EXPECT_EQ(materialise(array, {}, {5, 3}).error().kind, ErrorKind::unsupported);
 }
 
 }  // namespace

@@ -55,13 +55,12 @@ class Overlay {
  public:
   using Visit = std::function<void(const ChunkRefView&)>;
 
-  Overlay(const RefTable* changes, const ChunkBox& box, const Visit& visit) : changes_(changes), visit_(visit) {
-    if (changes != nullptr) pending_.emplace(*changes, box);
-  }
+  Overlay(const RefTable* changes, const ChunkBox& box, const Visit& visit)
+      : changes_(changes == nullptr ? no_changes() : *changes), visit_(visit), pending_(changes_, box) {}
 
   void show(const RefTable& table, std::size_t row) {
     show_changes_before(table.index(row));
-    const bool changed = has_change() && same_index(pending_->index(), table.index(row));
+    const bool changed = has_change() && same_index(pending_.index(), table.index(row));
     if (!changed) visit_(table[row]);
   }
 
@@ -70,20 +69,25 @@ class Overlay {
   }
 
  private:
-  bool has_change() const { return pending_ && !pending_->done(); }
+  static const RefTable& no_changes() {
+    static const RefTable none(0);
+    return none;
+  }
+
+  bool has_change() const { return !pending_.done(); }
 
   void show_changes_before(std::span<const std::uint32_t> index) {
-    while (has_change() && index_less(pending_->index(), index)) show_change();
+    while (has_change() && index_less(pending_.index(), index)) show_change();
   }
 
   void show_change() {
-    if (changes_->kind(pending_->row()) != ChunkRefKind::missing) visit_((*changes_)[pending_->row()]);
-    pending_->next();
+    if (changes_.kind(pending_.row()) != ChunkRefKind::missing) visit_(changes_[pending_.row()]);
+    pending_.next();
   }
 
-  const RefTable* changes_;
+  const RefTable& changes_;
   const Visit& visit_;
-  std::optional<RowsInBox> pending_;
+  RowsInBox pending_;
 };
 
 /// Several tables whose rows lie between one another's. Of rows with one index the first table's is shown.
