@@ -1,18 +1,14 @@
-// Keys and paths as parts of URLs (RFC 3986).
+// Locations of stores and objects as URLs; how their paths are encoded is net/percent_encoding.h.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
+#include "net/percent_encoding.h"  // IWYU pragma: export
 #include "store/object_store.h"
 
 namespace vdp {
-
-/// Percent-encodes every byte of a path but the unreserved characters, '/' and those that a path may hold as they are.
-std::string encode_path(std::string_view path);
-/// `invalid` where a '%' is not followed by two hexadecimal digits.
-Result<std::string> decode_path(std::string_view encoded);
 
 /// Whether a location begins with a scheme and "://" (RFC 3986, section 3.1), and so is a URL and no path.
 bool has_scheme(std::string_view location);
