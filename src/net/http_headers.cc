@@ -29,12 +29,11 @@ std::optional<std::uint64_t> take_number(std::string_view& text, std::string_vie
 
 }  // namespace
 
-bool same_header_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
+bool same_header_name(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
 
 std::optional<std::string_view> HttpHeaders::find(std::string_view name) const {
-  const auto found = std::ranges::find_if(headers_, [&](const HttpHeader& h) { return same_header_name(h.name, name); });
+  const auto found =
+      std::ranges::find_if(headers_, [&](const HttpHeader& h) { return same_header_name(h.name, name); });
   if (found == headers_.end()) return std::nullopt;
   return found->value;
 }
