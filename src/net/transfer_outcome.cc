@@ -51,6 +51,8 @@ Result<HttpResponse> Transfer::outcome(CURLcode code) {
     const bool has_details = curl_message_[0] != '\0';
     return failure(kind_of(code), has_details ? curl_message_.data() : curl_easy_strerror(code));
   }
+  // libcurl takes a connection that ends among the headers for a whole answer.
+  if (!headers_complete_) return failure(ErrorKind::transient, "the connection was closed within the answer's headers");
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
