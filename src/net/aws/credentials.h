@@ -18,6 +18,10 @@ struct Credentials {
   std::optional<TimestampUs> expires_us;  ///< none for those of a user, which do not expire
 };
 
+/// `corrupt` where a part is empty, longer than any real one, or holds what none has (blanks, control characters,
+/// bytes beyond ASCII). The error says which part, and nothing of it.
+Status check_credentials(const Credentials& credentials);
+
 /// A place that credentials come from. Safe from all threads.
 class CredentialProvider {
  public:

@@ -1,0 +1,23 @@
+// The JSON in which containers and instances give credentials to what runs on them.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "net/aws/credentials.h"
+
+namespace vdp::aws {
+
+/// {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}, and "Code" where an instance answers. `corrupt` for
+/// anything else; `denied` where "Code" is not "Success". Nothing of the answer is told, but a code that is known.
+Result<Credentials> parse_credential_answer(std::string_view json);
+
+/// RFC 3339 in UTC: "2026-11-22T17:30:00Z", with or without a fraction. Nothing for any other text.
+std::optional<TimestampUs> parse_expiration(std::string_view text);
+
+/// The name of an error, if it is one of those that AWS documents; "an unknown error" for others, as a strange service
+/// may repeat in it what it was sent.
+std::string_view known_error_code(std::string_view code);
+
+}  // namespace vdp::aws
