@@ -14,7 +14,7 @@ constexpr const char* relative_uri = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 constexpr const char* full_uri = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 constexpr const char* token_file = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 constexpr const char* token = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
-constexpr std::int64_t timeout_ms = 2000;
+constexpr std::chrono::milliseconds timeout{2000};
 
 /// "127.", then three numbers: a host name may begin like that too, as in 127.0.0.1.example.com.
 bool is_ipv4_loopback(std::string_view host) {
@@ -66,24 +66,24 @@ Result<Secret> ContainerCredentials::authorization() const {
 Result<Credentials> ContainerCredentials::get() {
   VDP_ASSIGN(Url where, url());
   VDP_ASSIGN(const Secret proof, authorization());
-  Ask question{
-      .url = std::move(where), .headers = {{"Accept", "application/json"}}, .body = {}, .timeout_ms = timeout_ms};
+  HttpRequest request = credential_request(std::move(where), timeout);
+  request.headers.add("Accept", "application/json");
   if (!proof.empty()) {
     if (!check_header("Authorization", proof.reveal())) return invalid("the container's token holds a line break");
-    question.headers.add("Authorization", proof.reveal());
+    request.credentials.push_back({"Authorization", proof});
   }
-  const Result<Answer> answer = asker_.ask(question);
+  const Result<HttpResponse> answer = send_(request);
   if (!answer) {
     // The text would name the URL.
-    const Error error = ask_failure(answer.error());
-    return fail(error.kind, fmt::format("the container's host, {}, does not answer", question.url.host));
+    return fail(send_failure(answer.error()).kind,
+                fmt::format("the container's host, {}, does not answer", request.url.host));
   }
   if (answer->status != 200) {
     const bool may_pass = answer->status >= 500 || answer->status == 429;
     return fail(may_pass ? ErrorKind::transient : ErrorKind::denied,
-                fmt::format("the container's host, {}, answers with status {}", question.url.host, answer->status));
+                fmt::format("the container's host, {}, answers with status {}", request.url.host, answer->status));
   }
-  return parse_credential_answer(answer->body.reveal());
+  return parse_credential_answer(as_text(answer->body));
 }
 
 }  // namespace vdp::aws

@@ -12,8 +12,8 @@ namespace vdp::aws {
 /// Over http only loopback and the fixed addresses of ECS and EKS are asked; others are `denied`.
 class ContainerCredentials final : public CredentialProvider {
  public:
-  ContainerCredentials(EnvironmentLookup environment, FileReader read_file, Asker& asker)
-      : environment_(std::move(environment)), read_file_(std::move(read_file)), asker_(asker) {}
+  ContainerCredentials(EnvironmentLookup environment, FileReader read_file, HttpSender send)
+      : environment_(std::move(environment)), read_file_(std::move(read_file)), send_(std::move(send)) {}
   Result<Credentials> get() override;
 
  private:
@@ -22,7 +22,7 @@ class ContainerCredentials final : public CredentialProvider {
 
   EnvironmentLookup environment_;
   FileReader read_file_;
-  Asker& asker_;
+  HttpSender send_;
 };
 
 }  // namespace vdp::aws

@@ -38,13 +38,26 @@ Result<Credentials> CredentialChain::get() {
 }
 
 CredentialProviderPtr default_credential_chain(const EnvironmentLookup& environment, const FileReader& read_file,
-                                               Asker& asker) {
+                                               const HttpSender& send) {
   return std::make_shared<CredentialChain>(
       std::vector<NamedProvider>{{"environment", std::make_shared<EnvironmentCredentials>(environment)},
-                                 {"web identity", std::make_shared<WebIdentity>(environment, read_file, asker)},
+                                 {"web identity", std::make_shared<WebIdentity>(environment, read_file, send)},
                                  {"shared files", std::make_shared<SharedConfig>(environment, read_file)},
-                                 {"container", std::make_shared<ContainerCredentials>(environment, read_file, asker)},
-                                 {"instance metadata", std::make_shared<InstanceMetadata>(environment, asker)}});
+                                 {"container", std::make_shared<ContainerCredentials>(environment, read_file, send)},
+                                 {"instance metadata", std::make_shared<InstanceMetadata>(environment, send)}});
+}
+
+std::vector<Url> credential_endpoints(const EnvironmentLookup& environment) {
+  std::vector<Url> endpoints;
+  const auto add = [&](const std::string& text) {
+    if (Result<Url> url = parse_url(text)) endpoints.push_back(std::move(*url));
+  };
+  for (const char* fixed : {"http://169.254.169.254", "http://169.254.170.2"}) add(fixed);
+  for (const char* variable :
+       {"AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_EC2_METADATA_SERVICE_ENDPOINT", "AWS_ENDPOINT_URL_STS"}) {
+    if (const auto named = set_variable(environment, variable)) add(*named);
+  }
+  return endpoints;
 }
 
 }  // namespace vdp::aws

@@ -33,8 +33,11 @@ class CredentialChain final : public CredentialProvider {
 };
 
 /// In AWS's order: environment, web identity, shared files, container, instance metadata.
-/// `asker` must outlive it.
 CredentialProviderPtr default_credential_chain(const EnvironmentLookup& environment, const FileReader& read_file,
-                                               Asker& asker);
+                                               const HttpSender& send);
+
+/// Those that the chain may ask: the fixed addresses of metadata services, and what variables name. The address policy
+/// of the client must name them, as they are no public addresses.
+std::vector<Url> credential_endpoints(const EnvironmentLookup& environment);
 
 }  // namespace vdp::aws

@@ -10,10 +10,11 @@ namespace vdp::aws {
 namespace {
 
 constexpr const char* endpoint_variable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+constexpr const char* token_header = "X-aws-ec2-metadata-token";
 constexpr const char* token_path = "/latest/api/token";
 constexpr const char* roles_path = "/latest/meta-data/iam/security-credentials/";
 // Where this is no instance, nothing answers at that address, and everybody waits for as long as this.
-constexpr std::int64_t timeout_ms = 1000;
+constexpr std::chrono::milliseconds timeout{1000};
 constexpr std::size_t max_role_name = 64;
 
 /// The characters that IAM allows: letters, digits and +=,.@_-
@@ -31,10 +32,9 @@ Failure refused(int status, std::string_view what) {
               fmt::format("the instance metadata service answers with status {} to {}", status, what));
 }
 
+/// Without a '/' at its end: paths are put behind it.
 Result<Url> service_url(const EnvironmentLookup& environment) {
-  const auto named = set_variable(environment, endpoint_variable);
-  if (!named) return parse_url("http://169.254.169.254");
-  Result<Url> url = parse_url(*named);
+  Result<Url> url = parse_url(set_variable(environment, endpoint_variable).value_or("http://169.254.169.254"));
   if (!url || url->query) return invalid(fmt::format("{} is no http or https URL", endpoint_variable));
   while (url->path.ends_with('/')) url->path.pop_back();
   return url;
@@ -43,29 +43,28 @@ Result<Url> service_url(const EnvironmentLookup& environment) {
 }  // namespace
 
 Result<Secret> InstanceMetadata::session_token(const Url& service) const {
-  Ask question{.method = "PUT",
-               .url = service,
-               .headers = {{"X-aws-ec2-metadata-token-ttl-seconds", "21600"}},
-               .body = {},
-               .timeout_ms = timeout_ms};
-  question.url.path += token_path;
-  const Result<Answer> answer = asker_.ask(question);
+  HttpRequest request = credential_request(service, timeout);
+  request.method = HttpMethod::put;
+  request.url.path += token_path;
+  request.headers.add("X-aws-ec2-metadata-token-ttl-seconds", "21600");
+  const Result<HttpResponse> answer = send_(request);
   if (!answer) return not_found("no instance metadata service answers (this is no EC2 instance?)");
   if (answer->status == 403) return not_found("the instance metadata service is switched off");
   if (answer->status == 404 || answer->status == 405) return not_found("no instance metadata service of version 2");
   if (answer->status != 200) return refused(answer->status, "the request for a session token");
-  if (answer->body.empty() || !check_header("X-aws-ec2-metadata-token", answer->body.reveal())) {
+  const std::string token(as_text(answer->body));
+  if (token.empty() || !check_header(token_header, token)) {
     return corrupt("the session token of the instance metadata service is empty, or holds what no header can");
   }
-  return answer->body;
+  return Secret(token);
 }
 
-Result<Answer> InstanceMetadata::read(const Url& service, const std::string& path, const Secret& token) const {
-  Ask question{
-      .url = service, .headers = {{"X-aws-ec2-metadata-token", token.reveal()}}, .body = {}, .timeout_ms = timeout_ms};
-  question.url.path += path;
-  Result<Answer> answer = asker_.ask(question);
-  if (!answer) return std::unexpected(within("instance metadata", ask_failure(std::move(answer).error())));
+Result<HttpResponse> InstanceMetadata::read(const Url& service, const std::string& path, const Secret& token) const {
+  HttpRequest request = credential_request(service, timeout);
+  request.url.path += path;
+  request.credentials.push_back({token_header, token});
+  Result<HttpResponse> answer = send_(request);
+  if (!answer) return std::unexpected(within("instance metadata", send_failure(std::move(answer).error())));
   return answer;
 }
 
@@ -75,16 +74,16 @@ Result<Credentials> InstanceMetadata::get() {
   }
   VDP_ASSIGN(const Url service, service_url(environment_));
   VDP_ASSIGN(const Secret token, session_token(service));
-  VDP_ASSIGN(const Answer roles, read(service, roles_path, token));
+  VDP_ASSIGN(const HttpResponse roles, read(service, roles_path, token));
   if (roles.status == 404) return not_found("the instance has no role");
   if (roles.status != 200) return refused(roles.status, "the question for its role");
   // One role a line, and there is only ever one.
-  const std::string& list = roles.body.reveal();
-  const std::string role = list.substr(0, list.find_first_of("\r\n"));
+  const std::string_view list = as_text(roles.body);
+  const std::string role(list.substr(0, list.find_first_of("\r\n")));
   if (!is_role_name(role)) return corrupt("the name of the instance's role is none that IAM allows");
-  VDP_ASSIGN(const Answer answer, read(service, roles_path + role, token));
+  VDP_ASSIGN(const HttpResponse answer, read(service, roles_path + role, token));
   if (answer.status != 200) return refused(answer.status, "the question for the role's credentials");
-  return parse_credential_answer(answer.body.reveal());
+  return parse_credential_answer(as_text(answer.body));
 }
 
 }  // namespace vdp::aws

@@ -11,15 +11,16 @@ namespace vdp::aws {
 /// where nothing answers (this is no instance), and where the instance has no role.
 class InstanceMetadata final : public CredentialProvider {
  public:
-  InstanceMetadata(EnvironmentLookup environment, Asker& asker) : environment_(std::move(environment)), asker_(asker) {}
+  InstanceMetadata(EnvironmentLookup environment, HttpSender send)
+      : environment_(std::move(environment)), send_(std::move(send)) {}
   Result<Credentials> get() override;
 
  private:
   Result<Secret> session_token(const Url& service) const;
-  Result<Answer> read(const Url& service, const std::string& path, const Secret& token) const;
+  Result<HttpResponse> read(const Url& service, const std::string& path, const Secret& token) const;
 
   EnvironmentLookup environment_;
-  Asker& asker_;
+  HttpSender send_;
 };
 
 }  // namespace vdp::aws

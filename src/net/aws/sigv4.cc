@@ -145,11 +145,10 @@ Result<SignedRequest> sign(const UnsignedRequest& request, const Credentials& cr
   SignedRequest result;
   result.headers.add("X-Amz-Date", signing.timestamp());
   if (scope.service == "s3") result.headers.add("X-Amz-Content-Sha256", request.payload_sha256);
-  if (credentials.session_token) {
-    result.headers.add("X-Amz-Security-Token", credentials.session_token->reveal());
-  }
+  if (credentials.session_token) result.credentials.push_back({"X-Amz-Security-Token", *credentials.session_token});
   VDP_ASSIGN(HttpHeaders all, headers_with_host(request));
   for (const auto& [name, value] : result.headers) all.add(name, value);
+  for (const auto& [name, value] : result.credentials) all.add(name, value.reveal());
   VDP_ASSIGN(const CanonicalHeaders headers, canonicalize(all));
 
   result.path = uri_encode(request.path, Slash::keep);
@@ -157,8 +156,9 @@ Result<SignedRequest> sign(const UnsignedRequest& request, const Credentials& cr
   const std::string signature =
       signing.signature(canonical_request(request, result.path, query, headers, scope.service, request.payload_sha256));
   if (!query.empty()) result.query = query;
-  result.headers.add("Authorization", fmt::format("{} Credential={}, SignedHeaders={}, Signature={}", algorithm,
-                                                  signing.credential(), headers.signed_names, signature));
+  result.credentials.push_back(
+      {"Authorization", Secret(fmt::format("{} Credential={}, SignedHeaders={}, Signature={}", algorithm,
+                                           signing.credential(), headers.signed_names, signature))});
   return result;
 }
 

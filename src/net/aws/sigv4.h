@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "net/aws/canonical_request.h"
 #include "net/aws/credentials.h"
-#include "net/http_headers.h"
+#include "net/http_message.h"
 
 namespace vdp::aws {
 
@@ -42,8 +42,8 @@ struct SignedRequest {
   /// To be sent byte for byte: a client that squashes "//" or "/../" breaks the signature.
   std::string path;
   std::optional<std::string> query;
-  /// To be sent beside those of the request. Authorization and X-Amz-Security-Token are secrets: never logged.
-  HttpHeaders headers;
+  HttpHeaders headers;                        ///< to be sent beside those of the request
+  std::vector<CredentialHeader> credentials;  ///< too: Authorization, and X-Amz-Security-Token where there is a token
 };
 
 /// `invalid` for a request or credentials that no header can hold; no error tells a secret.

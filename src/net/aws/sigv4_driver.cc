@@ -47,6 +47,7 @@ Json run(const Json& step) {
   if (!done) return failed(done.error());
   Json headers = Json::object();
   for (const auto& [name, value] : done->headers) headers[name] = value;
+  for (const auto& [name, value] : done->credentials) headers[name] = value.reveal();
   return {{"target", done->query ? done->path + "?" + *done->query : done->path}, {"headers", headers}};
 }
 

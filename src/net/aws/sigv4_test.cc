@@ -18,6 +18,9 @@ const Credentials suite_example{"AKIDEXAMPLE", Secret("wJalrXUtnFEMI/K7MDENG+bPx
 const SigningScope suite_scope{"us-east-1", "service"};
 
 std::string header(const SignedRequest& signed_request, std::string_view name) {
+  for (const CredentialHeader& one : signed_request.credentials) {
+    if (one.name == name) return one.value.reveal();
+  }
   return std::string(signed_request.headers.find(name).value_or("none"));
 }
 

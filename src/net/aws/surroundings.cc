@@ -68,7 +68,17 @@ Result<Secret> read_secret_file(const std::string& path) {
   return Secret(std::move(content));
 }
 
-Error ask_failure(Error error) {
+HttpRequest credential_request(Url url, std::chrono::milliseconds total) {
+  HttpRequest request;
+  request.url = std::move(url);
+  request.max_body_bytes = 64 << 10;
+  request.timeouts.connect = total;
+  request.timeouts.first_byte = total;
+  request.timeouts.total = total;
+  return request;
+}
+
+Error send_failure(Error error) {
   switch (error.kind) {
     case ErrorKind::limit:
     case ErrorKind::denied:

@@ -2,14 +2,14 @@
 // put their own in place, so that no socket and no home folder is needed.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "base/error.h"
-#include "net/http_headers.h"
+#include "net/http_message.h"
 #include "net/secret.h"
 #include "net/url.h"
 
@@ -27,32 +27,15 @@ using FileReader = std::function<Result<Secret>(const std::string& path)>;
 inline constexpr std::size_t max_file_bytes = 1 << 20;
 Result<Secret> read_secret_file(const std::string& path);
 
-struct Ask {
-  std::string method = "GET";
-  Url url;
-  HttpHeaders headers;
-  Secret body;
-  std::int64_t timeout_ms = 1000;  ///< for everything, from the look-up of the name to the last byte
-};
+/// HttpClient::send(), or a test's script: asks metadata services and STS. Safe from all threads. The address policy of
+/// the client must name credential_endpoints().
+using HttpSender = std::function<Result<HttpResponse>(const HttpRequest& request)>;
 
-struct Answer {
-  int status = 0;
-  Secret body;
-};
+/// A request as these services are asked: no redirect, at most 64 KiB of answer, and `total` for all of it.
+HttpRequest credential_request(Url url, std::chrono::milliseconds total);
 
-/// Asks the metadata services and STS. Safe from all threads.
-class Asker {
- public:
-  static constexpr std::size_t max_answer_bytes = 64 << 10;
-
-  virtual ~Asker() = default;
-  /// An answer of any status is no failure. Follows no redirect, uses no proxy for link-local and loopback addresses,
-  /// and gives `limit` for a body beyond max_answer_bytes. Errors hold nothing of headers and bodies.
-  virtual Result<Answer> ask(const Ask& question) = 0;
-};
-
-/// The error of an ask(), in the kinds that a caller of get() may see: asking again is always safe, and a missing host
-/// is not a missing object.
-Error ask_failure(Error error);
+/// The error of a send(), in the kinds that a caller of get() may see: asking again is always safe, and a host that is
+/// missing is not an object that is missing.
+Error send_failure(Error error);
 
 }  // namespace vdp::aws

@@ -14,7 +14,7 @@ namespace {
 constexpr const char* token_file_variable = "AWS_WEB_IDENTITY_TOKEN_FILE";
 constexpr const char* role_variable = "AWS_ROLE_ARN";
 constexpr const char* endpoint_variable = "AWS_ENDPOINT_URL_STS";
-constexpr std::int64_t timeout_ms = 10'000;
+constexpr std::chrono::milliseconds timeout{10'000};
 
 bool is_region(std::string_view region) {
   const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
@@ -38,8 +38,8 @@ std::string_view error_code(std::string_view xml) {
   return known_error_code(code ? std::string_view((*code)->reveal()) : "");
 }
 
-Failure refused(const Answer& answer) {
-  const std::string_view code = error_code(answer.body.reveal());
+Failure refused(const HttpResponse& answer) {
+  const std::string_view code = error_code(as_text(answer.body));
   const bool may_pass =
       answer.status >= 500 || answer.status == 429 || code == "Throttling" || code == "IDPCommunicationError";
   return fail(may_pass ? ErrorKind::transient : ErrorKind::denied,
@@ -97,16 +97,16 @@ Result<Credentials> WebIdentity::get() {
   const auto token_file = set_variable(environment_, token_file_variable);
   if (!token_file) return not_found(fmt::format("{} is not set", token_file_variable));
   VDP_ASSIGN(Url endpoint, sts_endpoint(environment_));
-  VDP_ASSIGN(Secret body, form(*token_file));
-  const Result<Answer> answer =
-      asker_.ask({.method = "POST",
-                  .url = std::move(endpoint),
-                  .headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "text/xml"}},
-                  .body = std::move(body),
-                  .timeout_ms = timeout_ms});
-  if (!answer) return std::unexpected(within("STS", ask_failure(answer.error())));
+  VDP_ASSIGN(const Secret body, form(*token_file));
+  HttpRequest request = credential_request(std::move(endpoint), timeout);
+  request.method = HttpMethod::post;
+  request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+  request.headers.add("Accept", "text/xml");
+  request.body = as_bytes(body.reveal());
+  const Result<HttpResponse> answer = send_(request);
+  if (!answer) return std::unexpected(within("STS", send_failure(answer.error())));
   if (answer->status != 200) return refused(*answer);
-  return parse_assumed_role(answer->body.reveal());
+  return parse_assumed_role(as_text(answer->body));
 }
 
 }  // namespace vdp::aws

@@ -14,8 +14,8 @@ namespace vdp::aws {
 /// set). Asks the STS of AWS_REGION or AWS_DEFAULT_REGION, the global one without, or AWS_ENDPOINT_URL_STS.
 class WebIdentity final : public CredentialProvider {
  public:
-  WebIdentity(EnvironmentLookup environment, FileReader read_file, Asker& asker)
-      : environment_(std::move(environment)), read_file_(std::move(read_file)), asker_(asker) {}
+  WebIdentity(EnvironmentLookup environment, FileReader read_file, HttpSender send)
+      : environment_(std::move(environment)), read_file_(std::move(read_file)), send_(std::move(send)) {}
   Result<Credentials> get() override;
 
  private:
@@ -23,7 +23,7 @@ class WebIdentity final : public CredentialProvider {
 
   EnvironmentLookup environment_;
   FileReader read_file_;
-  Asker& asker_;
+  HttpSender send_;
 };
 
 /// The endpoint of STS that these variables mean.
