@@ -22,7 +22,7 @@ struct RefreshPolicy {
 
 /// One refresh at a time, however many threads ask. While the old credentials are good, the others go on with them, and
 /// a refresh that fails is nobody's error. Later all wait for it; what it fails with is then the error of all that
-/// waited. `source` must outlive nothing, `clock` and `random` this object.
+/// waited. `clock` and `random` must outlive this object.
 class RefreshingProvider final : public CredentialProvider {
  public:
   RefreshingProvider(CredentialProviderPtr source, Clock& clock, Random& random, RefreshPolicy policy = {})
