@@ -67,7 +67,10 @@ void RefreshingProvider::take(Result<Credentials> fresh) {
   }
   current_ = std::move(*fresh);
   refresh_at_us_.reset();
-  if (!current_->expires_us) return;
+  if (!current_->expires_us) {
+    if (current_->session_token) refresh_at_us_ = now_us + policy_.reread_after_s * second_us;
+    return;
+  }
   const std::int64_t life_us = *current_->expires_us - now_us;
   const std::int64_t ahead_us = (policy_.ahead_s + below(policy_.jitter_s, random_)) * second_us;
   refresh_at_us_ = *current_->expires_us - std::min(ahead_us, life_us / 4);

@@ -18,6 +18,8 @@ struct RefreshPolicy {
   std::int64_t jitter_s = 5 * 60;   ///< and up to this much earlier, so that a fleet does not ask at the same moment
   std::int64_t too_late_s = 60;     ///< with less than this left, callers wait for the refresh
   std::int64_t retry_after_s = 10;  ///< between tries, while the old ones are good
+  /// Those with a session token of which nobody says when they expire: another program renews them in their file.
+  std::int64_t reread_after_s = 5 * 60;
 };
 
 /// One refresh at a time, however many threads ask. While the old credentials are good, the others go on with them, and
@@ -45,7 +47,7 @@ class RefreshingProvider final : public CredentialProvider {
   bool is_refreshing_ = false;
   std::uint64_t refreshes_ = 0;  ///< that are over
   std::optional<Credentials> current_;
-  std::optional<TimestampUs> refresh_at_us_;  ///< none for credentials that do not expire
+  std::optional<TimestampUs> refresh_at_us_;  ///< none for credentials that nobody changes
   Error last_error_;
 };
 

@@ -67,6 +67,24 @@ TEST_F(RefreshTest, AsksOnceForCredentialsThatDoNotExpire) {
   EXPECT_EQ(source->asked, 1);
 }
 
+TEST_F(RefreshTest, ReadsTemporaryOnesOfAFileAgain) {
+  source->give_ = [this]() -> Result<Credentials> {
+    if (is_down) return invalid("half written");
+    Credentials temporary = named("K" + std::to_string(++number));
+    temporary.session_token = Secret("stoken");
+    return temporary;
+  };
+  EXPECT_EQ(id_of(provider.get()), "K1");
+  sleep_s(299);
+  EXPECT_EQ(id_of(provider.get()), "K1");
+  is_down = true;
+  sleep_s(1);
+  EXPECT_EQ(id_of(provider.get()), "K1");
+  is_down = false;
+  sleep_s(10);
+  EXPECT_EQ(id_of(provider.get()), "K2");
+}
+
 TEST_F(RefreshTest, RefreshesWellBeforeExpiry) {
   EXPECT_EQ(id_of(provider.get()), "K1");
   sleep_s(hour_s * 3 / 4 - 1);  // never before three quarters of their life
