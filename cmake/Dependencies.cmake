@@ -17,6 +17,8 @@ find_program(FLATC flatc REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 # RE2 runs in linear time on expressions that users write; Debian 12 ships pkg-config only.
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+# pugixml reads the XML that S3 and STS answer with; it resolves no entities of documents' own.
+pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
 if(VDP_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

@@ -122,6 +122,105 @@ TEST_P(StoreConformance, RangesOfAnotherVersionConflict) {
   EXPECT_EQ(as_text(*store_->get_range("a", {0, 3}, new_etag)), "new");
 }
 
+TEST_P(StoreConformance, ReadsSeveralRangesOfOneVersion) {
+  const std::string etag = put("a", "0123456789").etag;
+  const std::vector<ByteRange> ranges = {{8, 2}, {0, 3}, {5, 0}, {1, 1}};
+  const auto parts = store_->get_ranges("a", ranges, etag);
+  ASSERT_TRUE(parts) << parts.error().text();
+  ASSERT_EQ(parts->size(), 4u);
+  EXPECT_EQ(as_text((*parts)[0]), "89");
+  EXPECT_EQ(as_text((*parts)[1]), "012");
+  EXPECT_EQ(as_text((*parts)[2]), "");
+  EXPECT_EQ(as_text((*parts)[3]), "1");
+  EXPECT_TRUE(store_->get_ranges("a", {})->empty());
+  const std::vector<ByteRange> beyond = {{0, 1}, {8, 5}};
+  EXPECT_EQ(store_->get_ranges("a", beyond).error().kind, ErrorKind::corrupt);
+  put("a", "another one");
+  EXPECT_EQ(store_->get_ranges("a", ranges, etag).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(store_->get_ranges("missing", ranges).error().kind, ErrorKind::not_found);
+}
+
+TEST_P(StoreConformance, ReadsTheBeginningWithWhatHeadTells) {
+  put("a", "0123456789");
+  const ObjectInfo head = *store_->head("a");
+  for (const std::uint64_t length : {1, 4, 10, 11, 1'000'000}) {
+    const auto first = store_->get_first("a", length);
+    ASSERT_TRUE(first) << first.error().text();
+    EXPECT_EQ(as_text(first->bytes), std::string_view("0123456789").substr(0, length));
+    EXPECT_EQ(first->info.key, "a");
+    EXPECT_EQ(first->info.size, 10u);
+    EXPECT_EQ(first->info.etag, head.etag);
+    EXPECT_EQ(first->info.last_modified_us, head.last_modified_us);
+  }
+  put("empty", "");
+  const auto nothing = store_->get_first("empty", 100);
+  ASSERT_TRUE(nothing) << nothing.error().text();
+  EXPECT_TRUE(nothing->bytes.empty());
+  EXPECT_EQ(nothing->info.size, 0u);
+  EXPECT_EQ(store_->get_first("missing", 10).error().kind, ErrorKind::not_found);
+}
+
+TEST_P(StoreConformance, ReadsAgainOnlyWhatChanged) {
+  const std::string etag = put("a", "one").etag;
+  const auto same = store_->get_if_changed("a", etag);
+  ASSERT_TRUE(same) << same.error().text();
+  EXPECT_FALSE(*same);
+  const std::string newer = put("a", "two").etag;
+  const auto changed = store_->get_if_changed("a", etag);
+  ASSERT_TRUE(changed) << changed.error().text();
+  ASSERT_TRUE(*changed);
+  EXPECT_EQ(as_text((*changed)->bytes), "two");
+  EXPECT_EQ((*changed)->info.etag, newer);
+  ASSERT_TRUE(store_->remove("a"));
+  EXPECT_EQ(store_->get_if_changed("a", newer).error().kind, ErrorKind::not_found);
+}
+
+TEST_P(StoreConformance, PutsAndRemovesManyAtOnce) {
+  std::vector<NewObject> objects;
+  std::vector<std::string> names;
+  for (int i = 0; i < 25; ++i) {
+    names.push_back("many/" + std::string(1, static_cast<char>('a' + i)) + (i % 2 == 0 ? "" : "/odd & key"));
+    objects.push_back({names.back(), to_bytes("content of " + names.back())});
+  }
+  const auto written = store_->put_all(objects);
+  ASSERT_TRUE(written) << written.error().text();
+  EXPECT_EQ(keys("many/").size(), names.size());
+  for (const auto& name : names) EXPECT_EQ(get(name), "content of " + name);
+  put("other", "stays");
+  names.push_back("many/never-was");
+  const auto removed = store_->remove_all(names);
+  ASSERT_TRUE(removed) << removed.error().text();
+  EXPECT_EQ(keys(""), std::vector<std::string>{"other"});
+  EXPECT_TRUE(store_->put_all({}));
+  EXPECT_TRUE(store_->remove_all({}));
+  const std::vector<NewObject> bad = {{"good", to_bytes("x")}, {"../bad", to_bytes("x")}};
+  EXPECT_EQ(store_->put_all(bad).error().kind, ErrorKind::invalid);
+  const std::vector<std::string> bad_names = {"../bad"};
+  EXPECT_EQ(store_->remove_all(bad_names).error().kind, ErrorKind::invalid);
+}
+
+TEST_P(StoreConformance, ListsByPagesFromAKeyOn) {
+  for (const char* key : {"p/a", "p/b", "p/c/d", "p/e", "q"}) put(key, key);
+  const auto visited = [&](std::string_view prefix, std::string_view after) {
+    std::vector<std::string> found;
+    const auto listed = store_->list_pages(prefix, after, [&](std::vector<ObjectInfo> page) -> Status {
+      for (const auto& object : page) found.push_back(object.key);
+      return {};
+    });
+    EXPECT_TRUE(listed) << listed.error().text();
+    return found;
+  };
+  using Keys = std::vector<std::string>;
+  EXPECT_EQ(visited("p/", ""), (Keys{"p/a", "p/b", "p/c/d", "p/e"}));
+  EXPECT_EQ(visited("p/", "p/b"), (Keys{"p/c/d", "p/e"}));
+  EXPECT_EQ(visited("p/", "p/c"), (Keys{"p/c/d", "p/e"}));
+  EXPECT_EQ(visited("p/", "p/e"), Keys{});
+  EXPECT_EQ(visited("", "p/e"), Keys{"q"});
+  const auto stopped = store_->list_pages("p/", "", [](const auto&) -> Status { return unsupported("enough"); });
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().kind, ErrorKind::unsupported);
+}
+
 TEST_P(StoreConformance, RemovesAndIsIdempotent) {
   put("dir/a", "1");
   EXPECT_TRUE(store_->remove("dir/a"));

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,7 +48,17 @@ struct PutCondition {
   static PutCondition replace_only(std::string etag) { return {Kind::replace_only, std::move(etag)}; }
 };
 
-/// Safe for use from several threads. Errors: not_found; conflict when a condition does not hold (nothing of ours
+/// An object to be written under a key that nobody else uses.
+struct NewObject {
+  std::string key;
+  Bytes bytes;
+};
+
+/// Takes one page of a listing; its error ends the listing and is what the listing returns.
+using ListVisitor = std::function<Status(std::vector<ObjectInfo> page)>;
+
+/// The operations that come with an implementation here are made of the others; stores that can do better override
+/// them. Safe for use from several threads. Errors: not_found; conflict when a condition does not hold (nothing of ours
 /// landed); outcome_unknown when a write may have landed; transient; denied; invalid for keys with empty, "." or ".."
 /// parts, NUL or a leading '/'.
 class ObjectStore {
@@ -63,17 +74,31 @@ class ObjectStore {
   /// is no longer that version.
   virtual Result<Bytes> get_range(std::string_view key, ByteRange range,
                                   const std::optional<std::string>& if_etag = std::nullopt) = 0;
+  /// The same for several ranges, in their order, together where the store can.
+  virtual Result<std::vector<Bytes>> get_ranges(std::string_view key, std::span<const ByteRange> ranges,
+                                                const std::optional<std::string>& if_etag = std::nullopt);
+  /// The first `max_bytes` (at least 1) of the object, all of it where it is shorter, and what head() tells of the same
+  /// version. One request, where the store can: what a reader begins with.
+  virtual Result<ObjectData> get_first(std::string_view key, std::uint64_t max_bytes);
+  /// Nothing where the object still has `etag`.
+  virtual Result<std::optional<ObjectData>> get_if_changed(std::string_view key, const std::string& etag);
 
   /// Durable when it returns (unless the store was opened otherwise); readers see all of the object or none of it.
   virtual Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition = {}) = 0;
+  /// All of them, in no order, together where the store can; durable when it returns. Some may be there after an error.
+  virtual Status put_all(std::span<const NewObject> objects);
   /// Server-side copy, in effect only where the source still has `if_etag`.
   virtual Status copy(std::string_view from, std::string_view to,
                       const std::optional<std::string>& if_etag = std::nullopt) = 0;
   /// Deleting what does not exist is no error.
   virtual Status remove(std::string_view key) = 0;
+  /// All of them, in no order. After an error some may be gone.
+  virtual Status remove_all(std::span<const std::string> keys);
 
   /// All objects whose keys begin with `prefix` (a plain string prefix; "" for all), in byte order of their keys.
   virtual Result<std::vector<ObjectInfo>> list(std::string_view prefix) = 0;
+  /// The same by pages, from the first key after `after` on: what was visited need not be visited again.
+  virtual Status list_pages(std::string_view prefix, std::string_view after, const ListVisitor& visit);
 };
 
 using ObjectStorePtr = std::shared_ptr<ObjectStore>;

@@ -24,7 +24,7 @@ ObjectStorePtr shared_memory_store(const std::string& name) {
   return store;
 }
 
-Result<ObjectStorePtr> open(const std::string& url_or_path, LocalStoreOptions local) {
+Result<ObjectStorePtr> open(const std::string& url_or_path, const StoreAccess&, LocalStoreOptions local) {
   if (url_or_path.empty()) return invalid("a store needs a URL or a path, found \"\"");
   if (!has_scheme(url_or_path)) return open_local_store(url_or_path, local);
   const std::size_t end = url_or_path.find(scheme_end);
@@ -46,10 +46,12 @@ Result<ObjectStorePtr> open(const std::string& url_or_path, LocalStoreOptions lo
 
 }  // namespace
 
-Result<ObjectStorePtr> open_store(const std::string& url_or_path) { return open(url_or_path, {}); }
+Result<ObjectStorePtr> open_store(const std::string& url_or_path, const StoreAccess& access) {
+  return open(url_or_path, access, {});
+}
 
-Result<ObjectStorePtr> open_source_store(const std::string& url_or_path) {
-  return open(url_or_path, {.follow_links = true});
+Result<ObjectStorePtr> open_source_store(const std::string& url_or_path, const StoreAccess& access) {
+  return open(url_or_path, access, {.follow_links = true});
 }
 
 }  // namespace vdp

@@ -40,10 +40,14 @@ Failure unknown_name(std::string_view what, const std::string& name, const std::
 
 Result<std::shared_ptr<const VersionedRepoInfo>> RepositoryState::load_repo() const {
   if (const auto last = last_repo()) {
-    VDP_ASSIGN_IN(store_->url(), const ObjectInfo now, store_->head(repo_key));
-    if (now.etag == last->etag) return last;
+    VDP_ASSIGN_IN(store_->url(), const auto newer, store_->get_if_changed(repo_key, last->etag));
+    return newer ? decode_repo(*newer) : last;
   }
   VDP_ASSIGN_IN(store_->url(), const ObjectData object, store_->get(repo_key));
+  return decode_repo(object);
+}
+
+Result<std::shared_ptr<const VersionedRepoInfo>> RepositoryState::decode_repo(const ObjectData& object) const {
   VDP_ASSIGN_IN(store_->url() + std::string(repo_key), RepoInfo info, decode_repo_info(object.bytes));
   return keep_repo({std::move(info), object.info.etag});
 }

@@ -48,6 +48,7 @@ class RepositoryState {
 
  private:
   std::shared_ptr<const VersionedRepoInfo> last_repo() const;
+  Result<std::shared_ptr<const VersionedRepoInfo>> decode_repo(const ObjectData& object) const;
 
   ObjectStorePtr store_;
   int format_version_;
