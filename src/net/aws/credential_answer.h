@@ -13,9 +13,6 @@ namespace vdp::aws {
 /// anything else; `denied` where "Code" is not "Success". Nothing of the answer is told, but a code that is known.
 Result<Credentials> parse_credential_answer(std::string_view json);
 
-/// RFC 3339 in UTC: "2026-11-22T17:30:00Z", with or without a fraction. Nothing for any other text.
-std::optional<TimestampUs> parse_expiration(std::string_view text);
-
 /// The name of an error, if it is one of those that AWS documents; "an unknown error" for others, as a strange service
 /// may repeat in it what it was sent.
 std::string_view known_error_code(std::string_view code);

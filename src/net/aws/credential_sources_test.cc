@@ -1,6 +1,7 @@
 // Where credentials come from, each place by itself: environment, container, instance, web identity.
 #include <gtest/gtest.h>
 
+#include "base/timestamp.h"
 #include "net/aws/container_credentials.h"
 #include "net/aws/credential_answer.h"
 #include "net/aws/environment_credentials.h"
@@ -84,15 +85,15 @@ TEST(CredentialAnswer, RefusesAllElse) {
 }
 
 TEST(Expiration, IsReadToTheSecond) {
-  EXPECT_EQ(parse_expiration("2026-11-22T17:30:00Z"), json_expiration_us);
-  EXPECT_EQ(parse_expiration("2026-11-22T17:30:00.999Z"), json_expiration_us);
-  EXPECT_EQ(parse_expiration("2026-11-22T17:30:00+00:00"), json_expiration_us);
-  EXPECT_EQ(parse_expiration("1970-01-01T00:00:01Z"), 1'000'000);
+  EXPECT_EQ(parse_timestamp("2026-11-22T17:30:00Z"), json_expiration_us);
+  EXPECT_EQ(parse_timestamp("2026-11-22T17:30:00.999Z"), json_expiration_us);
+  EXPECT_EQ(parse_timestamp("2026-11-22T17:30:00+00:00"), json_expiration_us);
+  EXPECT_EQ(parse_timestamp("1970-01-01T00:00:01Z"), 1'000'000);
   for (const char* bad :
        {"", "2026", "2026-11-22", "2026-11-22T17:30:00", "2026-11-22T17:30:00.Z", "2026-02-30T00:00:00Z",
         "2026-11-22T24:00:00Z", "2026-11-22T17:60:00Z", "2026-11-22T17:30:00+01:00", "2026-11-22 17:30:00Z",
         "+026-11-22T17:30:00Z", "2026-11-22T17:30:00Zx"}) {
-    EXPECT_FALSE(parse_expiration(bad)) << bad;
+    EXPECT_FALSE(parse_timestamp(bad)) << bad;
   }
 }
 

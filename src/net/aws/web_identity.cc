@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/timestamp.h"
 #include "net/aws/canonical_request.h"
 #include "net/aws/credential_answer.h"
 #include "net/aws/xml_leaves.h"
@@ -69,7 +70,7 @@ Result<Credentials> parse_assumed_role(std::string_view xml) {
   VDP_ASSIGN(const Secret* key, leaf("SecretAccessKey"));
   VDP_ASSIGN(const Secret* token, leaf("SessionToken"));
   VDP_ASSIGN(const Secret* expiration, leaf("Expiration"));
-  Credentials credentials{id->reveal(), *key, *token, parse_expiration(expiration->reveal())};
+  Credentials credentials{id->reveal(), *key, *token, parse_timestamp(expiration->reveal())};
   if (!credentials.expires_us) return corrupt("the Expiration that STS gives is no time of RFC 3339 in UTC");
   VDP_TRY(check_credentials(credentials));
   return credentials;
