@@ -7,6 +7,7 @@
 
 #include "store/local_store.h"
 #include "store/memory_store.h"
+#include "store/s3_store.h"
 #include "store/url.h"
 
 namespace vdp {
@@ -24,7 +25,7 @@ ObjectStorePtr shared_memory_store(const std::string& name) {
   return store;
 }
 
-Result<ObjectStorePtr> open(const std::string& url_or_path, const StoreAccess&, LocalStoreOptions local) {
+Result<ObjectStorePtr> open(const std::string& url_or_path, const StoreAccess& access, LocalStoreOptions local) {
   if (url_or_path.empty()) return invalid("a store needs a URL or a path, found \"\"");
   if (!has_scheme(url_or_path)) return open_local_store(url_or_path, local);
   const std::size_t end = url_or_path.find(scheme_end);
@@ -39,9 +40,9 @@ Result<ObjectStorePtr> open(const std::string& url_or_path, const StoreAccess&, 
     VDP_ASSIGN(const std::string name, decode_path(rest));
     return shared_memory_store(name);
   }
-  return fail(
-      ErrorKind::unsupported,
-      fmt::format("store scheme \"{}\" of {} (known here: file, memory, and plain paths)", scheme, url_or_path));
+  if (scheme == "s3") return open_s3_store(url_or_path, access);
+  return fail(ErrorKind::unsupported,
+              fmt::format("store scheme \"{}\" (known here: file, s3, memory, and plain paths)", scheme));
 }
 
 }  // namespace

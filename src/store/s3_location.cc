@@ -1,0 +1,61 @@
+#include "store/s3_location.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "net/percent_encoding.h"
+
+namespace vdp {
+namespace {
+
+constexpr std::string_view scheme = "s3://";
+
+/// The rules of Amazon's buckets, and the underscores and capitals of old ones and of other servers.
+bool is_bucket_name(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_';
+  };
+  return name.size() >= 3 && name.size() <= 255 && std::ranges::all_of(name, fits) && !name.contains("..") &&
+         name.front() != '.' && name.front() != '-';
+}
+
+}  // namespace
+
+Result<S3Location> parse_s3_url(std::string_view url) {
+  if (!url.starts_with(scheme)) return invalid("expected a URL like s3://bucket/prefix/");
+  url.remove_prefix(scheme.size());
+  const std::string_view bucket = url.substr(0, url.find('/'));
+  if (bucket.contains('@')) return invalid("an s3 URL holds no user-info: credentials come from the environment");
+  if (url.find_first_of("?#") != std::string_view::npos) return invalid("an s3 URL has no query and no fragment");
+  if (!is_bucket_name(bucket)) return invalid(fmt::format("\"{}\" is no name of a bucket", bucket));
+  S3Location location{std::string(bucket), {}};
+  if (bucket.size() < url.size()) {
+    VDP_ASSIGN_IN("s3 URL", location.prefix, decode_path(url.substr(bucket.size() + 1)));
+  }
+  if (!location.prefix.empty() && !location.prefix.ends_with('/')) location.prefix += '/';
+  return location;
+}
+
+Result<S3Bucket> locate_bucket(const std::string& bucket, const std::string& region, const std::string& endpoint_url,
+                               bool path_style) {
+  const std::string text = endpoint_url.empty() ? fmt::format("https://s3.{}.amazonaws.com", region) : endpoint_url;
+  VDP_ASSIGN_IN("S3 endpoint", Url url, parse_url(text));
+  if (url.query) return invalid("S3 endpoint: a query is not allowed");
+  while (url.path.ends_with('/')) url.path.pop_back();
+  if (path_style || bucket.contains('.')) {
+    VDP_ASSIGN_IN("S3 endpoint", std::string path, decode_path(url.path));
+    path += "/" + bucket;
+    url.path += "/" + bucket;
+    return S3Bucket{std::move(url), std::move(path)};
+  }
+  if (!url.path.empty()) {
+    return invalid(fmt::format("S3 endpoint {}: a path needs path_style = true", url.without_query()));
+  }
+  url.host = bucket + "." + url.host;
+  url.path = "/";
+  return S3Bucket{std::move(url), {}};
+}
+
+}  // namespace vdp
