@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "base/random.h"
 #include "queue/granule_message.h"
 #include "queue/lease.h"
+#include "store/contention.h"
 
 namespace vdp {
 namespace {
@@ -20,8 +20,8 @@ namespace {
 /// Granules that wait for others and are kept in hand; more go back to the queue.
 constexpr std::size_t max_waiting = 1000;
 
-constexpr std::int64_t first_pause_us = 1'000;
-constexpr std::int64_t longest_pause_us = 500'000;
+/// Commits in a row of which nobody knows whether they landed: then the store is not to be trusted with more.
+constexpr int max_unknown_commits = 3;
 
 struct Delivery {
   Message message;
@@ -106,45 +106,40 @@ class Consumer {
     return settle(std::move(batch), std::move(outcomes));
   }
 
-  /// Processes and commits, again and again while other writers are first.
+  /// Processes and commits, again and again while other writers are first. A replay begins from the tip that is there
+  /// then, and places by key: what an attempt of unknown outcome has written after all is `unchanged`.
   Result<std::vector<Outcome>> process(const std::vector<Delivery>& batch) {
     std::vector<Granule> granules;
     for (const Delivery& delivery : batch) granules.push_back(delivery.granule);
-    for (int attempt = 1;; ++attempt) {
+    Contention contention(system_random());
+    int unknown_commits = 0;
+    while (true) {
+      const TimestampUs started_us = options_.clock->now_us();
       if (!session_) {
         VDP_ASSIGN(session_, processor_.initialize_session(repository_));
       }
       VDP_ASSIGN(auto outcomes, processor_.process_files(*session_, granules));
       VDP_ASSIGN(const auto commit, processor_.commit_processed_files(*session_, outcomes));
-      if (const auto* unknown = std::get_if<icechunk::CommitUnknown>(&commit)) {
-        return fail(ErrorKind::outcome_unknown, fmt::format("snapshot {} may or may not have been committed: {}",
-                                                            unknown->snapshot.text(), unknown->reason));
-      }
-      if (const auto* lost = std::get_if<icechunk::CommitConflict>(&commit)) {
-        session_.reset();
-        ++report_.retries;
-        ++counts_.retries;
-        if (attempt == options_.max_attempts) {
-          return conflict(
-              fmt::format("other writers were first {} times; the branch is at {}", attempt, lost->found_tip.text()));
-        }
-        pause_before_replay(attempt);
-        continue;
-      }
-      if (std::holds_alternative<icechunk::Committed>(commit)) {
+      const bool committed = std::holds_alternative<icechunk::Committed>(commit);
+      if (committed) {
         ++report_.commits;
         ++counts_.commits;
       }
-      return outcomes;
+      if (committed || std::holds_alternative<icechunk::NothingToCommit>(commit)) return outcomes;
+      if (const auto* unknown = std::get_if<icechunk::CommitUnknown>(&commit)) {
+        if (++unknown_commits == max_unknown_commits) {
+          return fail(ErrorKind::outcome_unknown, fmt::format("snapshot {} may or may not have been committed: {}",
+                                                              unknown->snapshot.text(), unknown->reason));
+        }
+      } else if (contention.losses() + 1 == options_.max_attempts) {
+        return conflict(fmt::format("other writers were first {} times; the branch is at {}", options_.max_attempts,
+                                    std::get<icechunk::CommitConflict>(commit).found_tip.text()));
+      }
+      session_.reset();
+      ++report_.retries;
+      ++counts_.retries;
+      options_.clock->sleep_us(contention.pause_after_loss_us(options_.clock->now_us() - started_us));
     }
-  }
-
-  /// Longer each time, and different in every process: replays that come to nothing are not worth their work.
-  void pause_before_replay(int attempt) {
-    const std::int64_t longest_us = std::min(longest_pause_us, first_pause_us << std::min(attempt, 16));
-    std::array<std::uint8_t, 2> random{};
-    system_random().fill(random);
-    options_.clock->sleep_us(longest_us * (random[0] << 8 | random[1]) / 65536);
   }
 
   /// After the commit, not before: a message leaves the queue once its granule is in the store.

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <map>
 
 #include "base/checked.h"
 #include "store/key.h"
@@ -35,6 +36,7 @@ class LocalStore final : public ObjectStore {
   Result<ObjectData> get(std::string_view key) override;
   Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) override;
   Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override;
+  Status put_all(std::span<const NewObject> objects) override;
   Status copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) override;
   Status remove(std::string_view key) override;
   Result<std::vector<ObjectInfo>> list(std::string_view prefix) override;
@@ -52,6 +54,9 @@ class LocalStore final : public ObjectStore {
   Status lock(const FileDescriptor& directory, const PutCondition& condition, std::string_view path);
   Status take_effect(const FileDescriptor& directory, TemporaryFile& temporary, std::string_view key,
                      const PutCondition& condition);
+  Result<ObjectInfo> put_unsynced(const FileDescriptor& directory, std::string_view key, ByteView bytes,
+                                  const PutCondition& condition);
+  Status sync(const FileDescriptor& directory, const std::string& directory_name) const;
 
   const local::LocalRoot root_;
   const Links links_;  ///< of what is read; nothing is written through a link
@@ -160,21 +165,48 @@ Status LocalStore::take_effect(const FileDescriptor& directory, TemporaryFile& t
   return {};
 }
 
-Result<ObjectInfo> LocalStore::put(std::string_view key, ByteView bytes, const PutCondition& condition) {
-  VDP_TRY(check_key(key));
-  const auto [directory_name, name] = split_last(key);
-  if (TemporaryFile::has_form_of(name)) {
-    return invalid(fmt::format("key \"{}\": names that end in '#' and digits are those of temporary files", key));
-  }
-  VDP_ASSIGN(auto directory, root_.make_directory(directory_name));
+/// Readers see the object from here on; until the directory is synced, a power cut could still undo it.
+Result<ObjectInfo> LocalStore::put_unsynced(const FileDescriptor& directory, std::string_view key, ByteView bytes,
+                                            const PutCondition& condition) {
   VDP_ASSIGN(auto temporary, TemporaryFile::write(directory, bytes, root_.durable(), path_of(key)));
   ObjectInfo info = local::info_of(key, temporary.status());
   VDP_TRY(take_effect(directory, temporary, key, condition));
-  if (auto synced = root_.sync(directory, path_of(directory_name)); !synced) {
-    // The new object is there for every reader, but a power cut could still undo it.
-    return fail(ErrorKind::outcome_unknown, synced.error().message);
-  }
   return info;
+}
+
+Status LocalStore::sync(const FileDescriptor& directory, const std::string& directory_name) const {
+  auto synced = root_.sync(directory, path_of(directory_name));
+  if (!synced) return fail(ErrorKind::outcome_unknown, synced.error().message);
+  return {};
+}
+
+Status check_name(std::string_view key) {
+  VDP_TRY(check_key(key));
+  if (!TemporaryFile::has_form_of(split_last(key).second)) return {};
+  return invalid(fmt::format("key \"{}\": names that end in '#' and digits are those of temporary files", key));
+}
+
+Result<ObjectInfo> LocalStore::put(std::string_view key, ByteView bytes, const PutCondition& condition) {
+  VDP_TRY(check_name(key));
+  const std::string directory_name = split_last(key).first;
+  VDP_ASSIGN(const auto directory, root_.make_directory(directory_name));
+  VDP_ASSIGN(ObjectInfo info, put_unsynced(directory, key, bytes, condition));
+  VDP_TRY(sync(directory, directory_name));
+  return info;
+}
+
+Status LocalStore::put_all(std::span<const NewObject> objects) {
+  for (const NewObject& object : objects) VDP_TRY(check_name(object.key));
+  std::map<std::string, FileDescriptor> directories;  // each is synced once
+  for (const NewObject& object : objects) {
+    const std::string name = split_last(object.key).first;
+    if (!directories.contains(name)) {
+      VDP_ASSIGN(directories[name], root_.make_directory(name));
+    }
+    VDP_TRY(put_unsynced(directories[name], object.key, object.bytes, PutCondition::always()));
+  }
+  for (const auto& [name, directory] : directories) VDP_TRY(sync(directory, name));
+  return {};
 }
 
 Status LocalStore::copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) {

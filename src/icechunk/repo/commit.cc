@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "icechunk/repo/immutable_put.h"
 #include "icechunk/repo/manifest_writer.h"
 #include "icechunk/repo/object_keys.h"
 #include "icechunk/repo/repo_edit.h"
@@ -24,7 +23,7 @@ Status write_manifests(SessionState& session, const ManifestSplitting& splitting
   const RefTable* changes = session.changes.chunks(node.id);
   if ((changes == nullptr || changes->empty()) && !grid_changed(session, node)) return {};
   VDP_ASSIGN(auto cell_shape, splitting.cell_shape(node.path, node.array->dimension_names, node.array->shape.size()));
-  ManifestWriter writer(*session.repository, *session.base, node, changes, std::move(cell_shape));
+  ManifestWriter writer(*session.repository, session.objects, *session.base, node, changes, std::move(cell_shape));
   VDP_ASSIGN(WrittenManifests written, writer.write());
   node.array->manifests = std::move(written.refs);
   new_files.insert(new_files.end(), written.files.begin(), written.files.end());
@@ -65,10 +64,12 @@ Result<Snapshot> build_snapshot(SessionState& session, const std::string& messag
   return snapshot;
 }
 
-Status put_snapshot(const SessionState& session, const Snapshot& snapshot) {
-  VDP_TRY(put_immutable(*session.repository, snapshot_key(snapshot.id), encode_snapshot(snapshot)));
-  return put_immutable(*session.repository, transaction_log_key(snapshot.id),
-                       encode_transaction_log(session.changes.transaction_log(snapshot.id)));
+/// The snapshot, and everything that it refers to.
+Status put_objects(SessionState& session, const Snapshot& snapshot) {
+  VDP_TRY(session.objects.add(snapshot_key(snapshot.id), encode_snapshot(snapshot)));
+  VDP_TRY(session.objects.add(transaction_log_key(snapshot.id),
+                              encode_transaction_log(session.changes.transaction_log(snapshot.id))));
+  return session.objects.put_all();
 }
 
 /// Puts the snapshot on top of the branch in `repo`. `found_tip` is set where the branch has moved.
@@ -78,6 +79,7 @@ Status publish(const SessionState& session, const Snapshot& snapshot, std::optio
   update.entry = NewCommit{branch, snapshot.id};
   update.landed = [&](const RepoInfo& info) { return info.find_snapshot(snapshot.id).has_value(); };
   update.edit = [&](RepoInfo& info) -> Status {
+    found_tip.reset();
     VDP_ASSIGN(const SnapshotId tip, resolve_in(info, Branch{branch}));
     if (tip != session.base->id) {
       found_tip = tip;
@@ -100,7 +102,7 @@ Result<CommitOutcome> commit_session(SessionState& session, const std::string& m
   if (!metadata.is_object()) return invalid("commit metadata: expected a JSON object");
   if (session.changes.empty()) return NothingToCommit{};
   VDP_ASSIGN(Snapshot snapshot, build_snapshot(session, message, metadata));
-  VDP_TRY(put_snapshot(session, snapshot));
+  VDP_TRY(put_objects(session, snapshot));
 
   std::optional<SnapshotId> found_tip;
   const Status published = publish(session, snapshot, found_tip);
@@ -113,7 +115,7 @@ Result<CommitOutcome> commit_session(SessionState& session, const std::string& m
     return CommitUnknown{snapshot.id, published.error().text()};
   }
   const SnapshotId id = snapshot.id;
-  session.base = std::make_shared<const Snapshot>(std::move(snapshot));
+  session.base = session.repository->keep_snapshot(std::move(snapshot));
   session.changes.clear();
   return Committed{id};
 }

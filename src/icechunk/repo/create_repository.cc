@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "icechunk/format/transaction_log.h"
-#include "icechunk/repo/immutable_put.h"
 #include "icechunk/repo/object_keys.h"
+#include "icechunk/repo/object_stage.h"
 #include "icechunk/repo/repository.h"
 #include "icechunk/repo/repository_state.h"
 
@@ -70,8 +70,10 @@ Result<Repository> Repository::create(ObjectStorePtr store, const RepositoryConf
   VDP_ASSIGN(const Bytes repo, encode_repo_info(first_repo_info(snapshot, config)));
   TransactionLog log;
   log.id = snapshot.id;
-  VDP_TRY(put_immutable(*state, snapshot_key(snapshot.id), encode_snapshot(snapshot)));
-  VDP_TRY(put_immutable(*state, transaction_log_key(snapshot.id), encode_transaction_log(log)));
+  ObjectStage objects(*state);
+  VDP_TRY(objects.add(snapshot_key(snapshot.id), encode_snapshot(snapshot)));
+  VDP_TRY(objects.add(transaction_log_key(snapshot.id), encode_transaction_log(log)));
+  VDP_TRY(objects.put_all());
   VDP_TRY(put_first_repo(*state, repo));
   return Repository(std::move(state));
 }

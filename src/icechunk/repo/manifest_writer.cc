@@ -4,7 +4,6 @@
 #include <limits>
 #include <numeric>
 
-#include "icechunk/repo/immutable_put.h"
 #include "icechunk/repo/object_keys.h"
 
 namespace vdp::icechunk {
@@ -69,9 +68,10 @@ std::vector<std::size_t> tails_to_merge(const std::vector<std::uint64_t>& kept_s
   return by_size;
 }
 
-ManifestWriter::ManifestWriter(RepositoryState& repository, const Snapshot& base, const NodeSnapshot& node,
-                               const RefTable* changes, std::vector<std::uint32_t> cell_shape)
+ManifestWriter::ManifestWriter(RepositoryState& repository, ObjectStage& objects, const Snapshot& base,
+                               const NodeSnapshot& node, const RefTable* changes, std::vector<std::uint32_t> cell_shape)
     : repository_(repository),
+      objects_(objects),
       base_(base),
       node_(node),
       changes_(changes),
@@ -200,10 +200,11 @@ Status ManifestWriter::put(const GridIndex& position, const Cell& cell, WrittenM
   VDP_ASSIGN(Merged merged, merge(position, cell));
   if (merged.refs.empty()) return {};
   const auto id = ManifestId::random(repository_.random());
-  VDP_ASSIGN_IN(node_.path, const Bytes object, encode_manifest(id, node_.id, merged.refs));
-  VDP_TRY(put_immutable(repository_, manifest_key(id), object));
+  VDP_ASSIGN_IN(node_.path, Bytes object, encode_manifest(id, node_.id, merged.refs));
+  const std::uint64_t size = object.size();
+  VDP_TRY(objects_.add(manifest_key(id), std::move(object)));
   written.refs.push_back({id, extents_of(merged.bounds)});
-  written.files.push_back({id, object.size(), static_cast<std::uint32_t>(merged.refs.size()), std::nullopt});
+  written.files.push_back({id, size, static_cast<std::uint32_t>(merged.refs.size()), std::nullopt});
   // The next appends read a tail again and again, a large one hardly ever.
   if (merged.refs.memory_bytes() > max_kept_tail_bytes) return {};
   Manifest manifest{id, {}};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "icechunk/repo/array_refs.h"
+#include "icechunk/repo/object_stage.h"
 
 namespace vdp::icechunk {
 
@@ -28,8 +29,8 @@ inline constexpr std::size_t max_manifests_per_cell = 8;
 class ManifestWriter {
  public:
   /// `node` has the new shape and the base's manifests; `changes` (sorted, or null) what was written and deleted.
-  ManifestWriter(RepositoryState& repository, const Snapshot& base, const NodeSnapshot& node, const RefTable* changes,
-                 std::vector<std::uint32_t> cell_shape);
+  ManifestWriter(RepositoryState& repository, ObjectStage& objects, const Snapshot& base, const NodeSnapshot& node,
+                 const RefTable* changes, std::vector<std::uint32_t> cell_shape);
 
   Result<WrittenManifests> write();
 
@@ -63,6 +64,7 @@ class ManifestWriter {
   std::uint64_t ref_count(const ManifestRef& manifest) const;
 
   RepositoryState& repository_;
+  ObjectStage& objects_;
   const Snapshot& base_;
   const NodeSnapshot& node_;
   const RefTable* changes_;

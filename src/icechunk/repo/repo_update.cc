@@ -3,19 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "icechunk/repo/object_keys.h"
 #include "icechunk/repo/repo_edit.h"
 #include "icechunk/repo/repository_config.h"
+#include "store/contention.h"
 
 namespace vdp::icechunk {
 namespace {
 
 constexpr int max_attempts = 100;
 constexpr int max_failed_reads = 10;
-constexpr int immediate_attempts = 5;
-constexpr std::int64_t first_pause_us = 20'000;
-constexpr std::int64_t longest_pause_us = 5'000'000;
 
 bool may_have_landed(const Error& error) {
   return error.kind == ErrorKind::outcome_unknown || error.kind == ErrorKind::transient;
@@ -31,44 +30,57 @@ std::string backup_name(const RepositoryState& repository) {
 /// One run of the update, over all its attempts.
 class UpdateLoop {
  public:
-  UpdateLoop(const RepositoryState& repository, const RepoUpdate& update) : repository_(repository), update_(update) {}
+  UpdateLoop(const RepositoryState& repository, const RepoUpdate& update)
+      : repository_(repository), update_(update), contention_(repository.random()) {}
 
   Status run() {
-    for (int attempt = 0; attempt < max_attempts; ++attempt) {
-      pause_before(attempt);
+    VDP_ASSIGN(bool done, try_with_last());
+    for (int attempt = 0; !done && attempt < max_attempts; ++attempt) {
+      if (last_problem_) pause();
       const auto current = repository_.load_repo();
       if (!current) {
-        last_problem_ = current.error().text();
+        last_problem_ = current.error();
         if (may_have_landed(current.error()) && ++failed_reads_ < max_failed_reads) continue;
         return unresolved_ ? unknown(current.error().text()) : std::unexpected(current.error());
       }
       if (has_landed((*current)->info)) return {};
       // An attempt whose version was replaced by somebody else's can no longer land.
       if ((*current)->etag != attempted_etag_) unresolved_ = false;
-      VDP_ASSIGN(const bool done, try_once(**current));
-      if (done) return {};
+      VDP_TRY(check_online((*current)->info));
+      RepoInfo info = (*current)->info;
+      VDP_TRY(update_.edit(info));
+      VDP_ASSIGN(done, try_once((*current)->etag, std::move(info)));
     }
-    if (unresolved_) return unknown(last_problem_);
+    if (done) return {};
+    if (unresolved_) return unknown(last_problem_->text());
     return fail(ErrorKind::transient, fmt::format("{}{}: gave up after {} attempts: {}", repository_.store().url(),
-                                                  repo_key, max_attempts, last_problem_));
+                                                  repo_key, max_attempts, last_problem_->text()));
   }
 
  private:
-  /// False: try again.
-  Result<bool> try_once(const VersionedRepoInfo& current) {
-    VDP_TRY(check_online(current.info));
-    RepoInfo info = current.info;
-    VDP_TRY(update_.edit(info));
+  /// The update of what was last seen: the store finds out by itself whether that is still there, and a request is
+  /// saved where it is. What the edit says against it may be out of date, and does not count.
+  Result<bool> try_with_last() {
+    const auto last = repository_.last_repo();
+    if (!last || has_landed(last->info) || !check_online(last->info)) return false;
+    RepoInfo info = last->info;
+    if (!update_.edit(info)) return false;
+    return try_once(last->etag, std::move(info));
+  }
+
+  /// Puts the edited `info` in the place of version `etag`. False: try again.
+  Result<bool> try_once(const std::string& etag, RepoInfo info) {
+    started_us_ = repository_.clock().now_us();
     const std::string backup = backup_name(repository_);
     const RepositoryConfig config = stored_config(info).value_or(RepositoryConfig());
     log_update(info, update_.entry, backup, repository_.clock().now_us(), config.updates_per_repo_object());
     VDP_ASSIGN(const Bytes object, encode_repo_info(info));
 
-    const Status copied = repository_.store().copy(repo_key, backup_key(backup), current.etag);
+    const Status copied = repository_.store().copy(repo_key, backup_key(backup), etag);
     if (!copied) return retry_after(copied.error());
     backups_.push_back(backup);
-    attempted_etag_ = current.etag;
-    const auto put = repository_.store().put(repo_key, object, PutCondition::replace_only(current.etag));
+    attempted_etag_ = etag;
+    const auto put = repository_.store().put(repo_key, object, PutCondition::replace_only(etag));
     if (put) {
       repository_.keep_repo({std::move(info), put->etag});
       return true;
@@ -82,7 +94,7 @@ class UpdateLoop {
       if (unresolved_) return unknown(error.text());
       return std::unexpected(within(repository_.store().url() + std::string(repo_key), error));
     }
-    last_problem_ = error.text();
+    last_problem_ = error;
     return false;
   }
 
@@ -97,16 +109,8 @@ class UpdateLoop {
                             repository_.store().url(), repo_key, problem));
   }
 
-  /// Doubling, and different in every process so that competing writers do not stay in step.
-  void pause_before(int attempt) {
-    if (attempt < immediate_attempts) return;
-    const int doublings = std::min(attempt - immediate_attempts, 10);
-    const std::int64_t pause_us = std::min(longest_pause_us, first_pause_us << doublings);
-    std::uint16_t jitter = 0;
-    std::uint8_t bytes[2];
-    repository_.random().fill(bytes);
-    jitter = static_cast<std::uint16_t>(bytes[0] | bytes[1] << 8);
-    repository_.clock().sleep_us(pause_us / 2 + pause_us * jitter / 131072);
+  void pause() {
+    repository_.clock().sleep_us(contention_.pause_after_loss_us(repository_.clock().now_us() - started_us_));
   }
 
   const RepositoryState& repository_;
@@ -115,7 +119,9 @@ class UpdateLoop {
   std::string attempted_etag_;        ///< what the last attempt was to replace
   bool unresolved_ = false;           ///< an attempt may have landed, or may land yet
   int failed_reads_ = 0;
-  std::string last_problem_;
+  std::optional<Error> last_problem_;
+  Contention contention_;
+  TimestampUs started_us_ = 0;  ///< of the last attempt
 };
 
 }  // namespace

@@ -157,10 +157,8 @@ Status Repository::create_tag(const std::string& name, const SnapshotId& snapsho
 
 Result<Session> Repository::readonly_session(const Revision& revision) const {
   VDP_ASSIGN(const SnapshotId id, resolve(revision));
-  auto session = std::make_unique<SessionState>();
-  session->repository = state_;
-  VDP_ASSIGN(session->base, state_->load_snapshot(id));
-  return Session(std::move(session));
+  VDP_ASSIGN(auto base, state_->load_snapshot(id));
+  return Session(std::make_unique<SessionState>(state_, std::move(base), RepositoryConfig()));
 }
 
 Result<Session> Repository::writable_session(const std::string& branch) const {
@@ -168,11 +166,10 @@ Result<Session> Repository::writable_session(const std::string& branch) const {
   VDP_ASSIGN(const auto repo, state_->load_repo());
   VDP_TRY(check_online(repo->info));
   VDP_ASSIGN(const SnapshotId tip, resolve_in(repo->info, Branch{branch}));
-  auto session = std::make_unique<SessionState>();
-  session->repository = state_;
+  VDP_ASSIGN(RepositoryConfig config, stored_config(repo->info));
+  VDP_ASSIGN(auto base, state_->load_snapshot(tip));
+  auto session = std::make_unique<SessionState>(state_, std::move(base), std::move(config));
   session->branch = branch;
-  VDP_ASSIGN(session->config, stored_config(repo->info));
-  VDP_ASSIGN(session->base, state_->load_snapshot(tip));
   return Session(std::move(session));
 }
 

@@ -53,19 +53,20 @@ Result<std::shared_ptr<const VersionedRepoInfo>> RepositoryState::decode_repo(co
 }
 
 std::shared_ptr<const VersionedRepoInfo> RepositoryState::last_repo() const {
-  const std::lock_guard lock(repo_mutex_);
+  const std::lock_guard lock(last_mutex_);
   return last_repo_;
 }
 
 std::shared_ptr<const VersionedRepoInfo> RepositoryState::keep_repo(VersionedRepoInfo repo) const {
   auto kept = std::make_shared<const VersionedRepoInfo>(std::move(repo));
-  const std::lock_guard lock(repo_mutex_);
+  const std::lock_guard lock(last_mutex_);
   // Without a version nothing could tell that it is out of date.
   if (!kept->etag.empty()) last_repo_ = kept;
   return kept;
 }
 
 Result<std::shared_ptr<const Snapshot>> RepositoryState::load_snapshot(const SnapshotId& id) const {
+  if (auto last = last_snapshot(); last && last->id == id) return last;
   const std::string key = snapshot_key(id);
   VDP_ASSIGN_IN(store_->url(), const ObjectData object, store_->get(key));
   VDP_ASSIGN_IN(store_->url() + key, Snapshot snapshot, decode_snapshot(object.bytes));
@@ -74,7 +75,19 @@ Result<std::shared_ptr<const Snapshot>> RepositoryState::load_snapshot(const Sna
         fmt::format("{}{}: found the snapshot {}, expected {}", store_->url(), key, snapshot.id.text(), id.text()));
   }
   if (snapshot.spec_version == 1) correct_chunk_counts(snapshot);
-  return std::make_shared<const Snapshot>(std::move(snapshot));
+  return keep_snapshot(std::move(snapshot));
+}
+
+std::shared_ptr<const Snapshot> RepositoryState::keep_snapshot(Snapshot snapshot) const {
+  auto kept = std::make_shared<const Snapshot>(std::move(snapshot));
+  const std::lock_guard lock(last_mutex_);
+  last_snapshot_ = kept;
+  return kept;
+}
+
+std::shared_ptr<const Snapshot> RepositoryState::last_snapshot() const {
+  const std::lock_guard lock(last_mutex_);
+  return last_snapshot_;
 }
 
 Result<std::shared_ptr<const Manifest>> RepositoryState::load_manifest(const ManifestFile& file) {

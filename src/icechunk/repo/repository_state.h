@@ -38,7 +38,11 @@ class RepositoryState {
   Result<std::shared_ptr<const VersionedRepoInfo>> load_repo() const;
   /// What `repo` has become by our own hand, or was found to be.
   std::shared_ptr<const VersionedRepoInfo> keep_repo(VersionedRepoInfo repo) const;
+  /// The same as it was last seen, without asking; null where it was not yet. It may be out of date.
+  std::shared_ptr<const VersionedRepoInfo> last_repo() const;
   Result<std::shared_ptr<const Snapshot>> load_snapshot(const SnapshotId& id) const;
+  /// One is kept: a writer's next session begins with the snapshot that its last one made.
+  std::shared_ptr<const Snapshot> keep_snapshot(Snapshot snapshot) const;
   Result<std::shared_ptr<const Manifest>> load_manifest(const ManifestFile& file);
   void keep_manifest(std::shared_ptr<const Manifest> manifest) { manifests_.keep(std::move(manifest)); }
   void forget_manifest(const ManifestId& id) { manifests_.forget(id); }
@@ -47,7 +51,7 @@ class RepositoryState {
   Result<SnapshotId> resolve(const Revision& revision) const;
 
  private:
-  std::shared_ptr<const VersionedRepoInfo> last_repo() const;
+  std::shared_ptr<const Snapshot> last_snapshot() const;
   Result<std::shared_ptr<const VersionedRepoInfo>> decode_repo(const ObjectData& object) const;
 
   ObjectStorePtr store_;
@@ -55,8 +59,9 @@ class RepositoryState {
   Clock& clock_;
   Random& random_;
   ManifestCache manifests_;
-  mutable std::mutex repo_mutex_;
+  mutable std::mutex last_mutex_;
   mutable std::shared_ptr<const VersionedRepoInfo> last_repo_;  ///< maybe not the newest; its version tells
+  mutable std::shared_ptr<const Snapshot> last_snapshot_;
 };
 
 /// The snapshot that a revision names in `info`; `not_found` with the names there are.

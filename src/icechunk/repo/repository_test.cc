@@ -56,6 +56,7 @@ TEST(Repository, ConfigurationIsSavedAsAnUpdate) {
   EXPECT_EQ(repository.operations()->front().description, "configuration changed");
   Session session = with_array(repository, int32_array({4}, {2}));
   EXPECT_OK(session.set_chunk("/a", {0}, Bytes(4, 1)));
+  ASSERT_TRUE(session.commit("a chunk of its own"));
   EXPECT_EQ(count_objects(repository.store(), "chunks/"), 1u);
 }
 

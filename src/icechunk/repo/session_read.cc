@@ -81,6 +81,7 @@ Result<std::optional<Bytes>> Session::read_chunk(const std::string& path, const 
   if (!ref) return std::optional<Bytes>();
   if (const auto* inlined = std::get_if<InlineChunk>(&*ref)) return std::optional<Bytes>(inlined->bytes);
   if (const auto* native = std::get_if<NativeChunk>(&*ref)) {
+    if (const Bytes* waiting = state_->objects.find(chunk_key(native->id))) return std::optional<Bytes>(*waiting);
     ObjectStore& store = state_->repository->store();
     VDP_ASSIGN_IN(path + ": " + store.url(), Bytes bytes,
                   store.get_range(chunk_key(native->id), {native->offset, native->length}));

@@ -8,18 +8,23 @@
 #include "icechunk/repo/array_refs.h"
 #include "icechunk/repo/change_set.h"
 #include "icechunk/repo/commit_outcome.h"
+#include "icechunk/repo/object_stage.h"
 #include "icechunk/repo/repository_state.h"
 
 namespace vdp::icechunk {
 
 class SessionState {
  public:
+  SessionState(std::shared_ptr<RepositoryState> of, std::shared_ptr<const Snapshot> on, RepositoryConfig with)
+      : repository(std::move(of)), base(std::move(on)), config(std::move(with)), objects(*repository) {}
+
   std::shared_ptr<RepositoryState> repository;
   std::shared_ptr<const Snapshot> base;
   std::optional<std::string> branch;
   RepositoryConfig config;  ///< as it was when the session was opened
   ChangeSet changes;
-  bool spent = false;  ///< a commit's outcome is unknown
+  ObjectStage objects;  ///< that the changes refer to
+  bool spent = false;   ///< a commit's outcome is unknown
 
   Status check_usable() const;
   Status check_writable() const;

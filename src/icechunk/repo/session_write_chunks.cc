@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "base/checked.h"
-#include "icechunk/repo/immutable_put.h"
 #include "icechunk/repo/object_keys.h"
 #include "icechunk/repo/session.h"
 #include "icechunk/repo/session_state.h"
@@ -43,7 +42,7 @@ Status append_bytes(SessionState& session, RefTable& changes, std::span<const st
     return {};
   }
   const auto id = ChunkId::random(session.repository->random());
-  VDP_TRY(put_immutable(*session.repository, chunk_key(id), bytes));
+  VDP_TRY(session.objects.add(chunk_key(id), Bytes(bytes.begin(), bytes.end())));
   changes.append_native(index, id, 0, bytes.size());
   return {};
 }
