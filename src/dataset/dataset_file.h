@@ -88,6 +88,11 @@ struct VerifySpec {
   std::uint64_t samples = 8;  ///< chunks that are compared with their files; 0: none
 };
 
+struct GcSpec {
+  Duration expire{std::chrono::hours(30 * 24)};  ///< older snapshots leave the history
+  bool keep_tags = true;                         ///< tags on old snapshots stay
+};
+
 struct DatasetFile {
   std::string path;                           ///< of the file itself, absolute
   std::string folder;                         ///< absolute, ends in '/'
@@ -102,6 +107,7 @@ struct DatasetFile {
   ChecksSpec checks;
   ForwardSpec forward;
   VerifySpec verify;
+  GcSpec gc;
   std::map<std::string, std::uint64_t> manifest_split;  ///< axis -> chunks a manifest cell; empty: the default
 };
 

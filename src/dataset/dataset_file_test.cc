@@ -187,11 +187,19 @@ TEST(DatasetFile, PlannedWordsAreErrorsUnlessTheyAreSetToTheirDefaults) {
   EXPECT_EQ(only_finding("source.prefix='a'\nsource.discover='cmr'"),
             "line 2: source.discover: not implemented yet: source.discover = \"cmr\"");
   EXPECT_EQ(only_finding("source.prefix='a'\n[[era]]\nname='x'"), "line 2: era: not implemented yet: [[era]]");
-  EXPECT_TRUE(parse("source.prefix='a'\nverify.samples=8\ngc.expire='30d'\ngc.keep_tags=true"));
+  EXPECT_TRUE(parse("source.prefix='a'\nverify.samples=8\nbackfill.partition=1000\nforward.max_fold=500"));
   const Loaded planned = parse("source.prefix='a'\nforward.max_fold=9");
   ASSERT_FALSE(planned);
   EXPECT_EQ(to_error("f.toml", planned.error()).kind, ErrorKind::unsupported);
   EXPECT_EQ(to_error("f.toml", parse("x=1").error()).kind, ErrorKind::invalid);
+}
+
+TEST(DatasetFile, ReadsWhatGcKeeps) {
+  EXPECT_EQ(parse("source.prefix='a'")->gc.expire, std::chrono::hours(30 * 24));
+  EXPECT_TRUE(parse("source.prefix='a'")->gc.keep_tags);
+  const auto file = parse("source.prefix='a'\ngc.expire='2d'\ngc.keep_tags=false");
+  EXPECT_EQ(file->gc.expire, std::chrono::hours(48));
+  EXPECT_FALSE(file->gc.keep_tags);
 }
 
 TEST(DatasetFile, ReadsHowManySamplesVerifyTakes) {

@@ -91,6 +91,12 @@ void read_verify(const toml::table& document, DatasetFile& file, Findings& findi
   if (const auto samples = section.count("samples", 0)) file.verify.samples = *samples;
 }
 
+void read_gc(const toml::table& document, DatasetFile& file, Findings& findings) {
+  Section section = Section::of(document, "gc", findings);
+  if (const auto expire = section.duration("expire")) file.gc.expire = *expire;
+  file.gc.keep_tags = section.boolean("keep_tags").value_or(true);
+}
+
 void read_manifest(const toml::table& document, DatasetFile& file, Findings& findings) {
   Section section = Section::of(document, "manifest", findings);
   file.manifest_split = section.count_table("split");

@@ -19,6 +19,7 @@ void read_attributes(const toml::table& document, DatasetFile& file, Findings& f
 void read_checks(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_forward(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_verify(const toml::table& document, DatasetFile& file, Findings& findings);
+void read_gc(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_manifest(const toml::table& document, DatasetFile& file, Findings& findings);
 
 }  // namespace vdp::dataset

@@ -198,8 +198,11 @@ void add_work(std::vector<Word>& words) {
            "Axis = chunks along it in one manifest. Saved in the store, so that other writers keep it."},
           {"manifest", "preload", Type::text_list, "", "Manifests that readers load at once.", planned},
           {"gc", "every", Type::duration, "", "How often to clean up.", planned},
-          {"gc", "expire", Type::duration, "30d", "Snapshots older than this go.", planned},
-          {"gc", "keep_tags", Type::boolean, "true", "Whether tagged snapshots stay.", planned},
+          {"gc", "expire", Type::duration, "30d",
+           "`vdp gc`: snapshots older than this leave the history, and what nothing refers to any more is deleted once "
+           "it is older than this."},
+          {"gc", "keep_tags", Type::boolean, "true",
+           "`vdp gc`: whether tags on old snapshots stay, and their snapshots with them."},
           {"verify", "samples", Type::integer, "8",
            "Chunks that `vdp verify` compares with their files, beside those of the first and the last slot; 0 for "
            "none."},

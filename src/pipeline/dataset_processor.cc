@@ -14,6 +14,7 @@
 #include "pipeline/batch_writer.h"
 #include "pipeline/planner.h"
 #include "pipeline/store_layout.h"
+#include "pipeline/upkeep.h"
 #include "store/open_store.h"
 
 namespace vdp {
@@ -332,6 +333,14 @@ Result<icechunk::CommitOutcome> DatasetProcessor::commit_processed_files(icechun
     state_.reset();  // it counts in what was not committed
   }
   return outcome;
+}
+
+Status DatasetProcessor::garbage_collect() {
+  VDP_ASSIGN(const auto repository, open_repository());
+  UpkeepOptions options;
+  options.clock = options_.clock;
+  VDP_TRY(keep_store(repository, file_.gc, options));
+  return {};
 }
 
 }  // namespace vdp

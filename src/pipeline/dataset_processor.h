@@ -47,6 +47,7 @@ class DatasetProcessor : public Processor {
   Result<std::vector<Outcome>> process_files(icechunk::Session& session, std::span<const Granule> granules) override;
   Result<icechunk::CommitOutcome> commit_processed_files(icechunk::Session& session,
                                                          std::span<const Outcome> outcomes) override;
+  Status garbage_collect() override;
 
   /// The template that the granule would give a store, with notes; nothing is written.
   struct Schema {

@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   add_status(program, action);
   add_verify(program, action);
   add_gaps(program, action);
+  add_gc(program, action);
   add_self_test(program, action);
   add_repo(program, action);
   try {

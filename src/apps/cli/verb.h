@@ -86,7 +86,10 @@ void add_check(CLI::App& program, Action& action);
 void add_status(CLI::App& program, Action& action);
 void add_verify(CLI::App& program, Action& action);
 void add_gaps(CLI::App& program, Action& action);
+void add_gc(CLI::App& program, Action& action);
 void add_self_test(CLI::App& program, Action& action);
 void add_repo(CLI::App& program, Action& action);
+/// Adds expire and collect to the verb "repo".
+void add_repo_upkeep(CLI::App& repo, Action& action);
 
 }  // namespace vdp::cli

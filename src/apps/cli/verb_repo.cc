@@ -196,6 +196,7 @@ void add_repo(CLI::App& program, Action& action) {
   cat_verb->add_option("--ref", options->ref, "branch, tag or snapshot")->capture_default_str();
   cat_verb->add_flag("--bytes", options->bytes, "the decoded values: little-endian, C order");
   cat_verb->add_option("--authorize", options->authorized, "URL prefix below which virtual chunks may be read");
+  add_repo_upkeep(*repo, action);
 }
 
 }  // namespace vdp::cli

@@ -8,6 +8,7 @@
 
 #include "base/base64.h"
 #include "icechunk/repo/repository.h"
+#include "icechunk/repo/repository_state.h"
 #include "store/open_store.h"
 
 namespace vdp::icechunk {
@@ -42,6 +43,7 @@ class Driver {
     if (op == "session" || op == "readonly") return start(step, op == "session");
     if (op == "refs") return refs();
     if (op == "history") return history(step);
+    if (op == "snapshots") return snapshots();
     if (op == "operations") return operations();
     if (op == "config") return config();
     if (op == "save_config") return save_config(step);
@@ -106,6 +108,19 @@ class Driver {
                       {"flushed_at_us", one.flushed_at_us},
                       {"message", one.message},
                       {"metadata", one.metadata}});
+    }
+    return json;
+  }
+
+  /// All that `repo` holds, also those that no ref leads to.
+  Result<Json> snapshots() {
+    VDP_ASSIGN(const auto repo, repository_->state().load_repo());
+    Json json = Json::object();
+    for (const SnapshotInfo& one : repo->info.snapshots) {
+      Json pruned = Json::array();
+      for (const SnapshotId& id : one.pruned_ancestor_logs) pruned.push_back(id.text());
+      json[one.id.text()] = {{"parent", one.parent < 0 ? Json() : Json(repo->info.snapshots[one.parent].id.text())},
+                             {"pruned", std::move(pruned)}};
     }
     return json;
   }

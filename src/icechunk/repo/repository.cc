@@ -25,11 +25,6 @@ Result<std::optional<int>> find_format_version(ObjectStore& store) {
   return std::optional<int>();
 }
 
-Status check_format_version(const RepoInfo& info) {
-  if (info.spec_version == 2) return {};
-  return unsupported(fmt::format("repo says format version {}, expected 2", info.spec_version));
-}
-
 Failure legacy_is_readonly(const ObjectStore& store) {
   return unsupported(
       fmt::format("{}: the repository has format version 1, which is only read: migrate it to version 2 "

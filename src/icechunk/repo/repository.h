@@ -74,6 +74,9 @@ class Repository {
   /// Changes are committed to `branch`, on top of what is its tip now.
   Result<Session> writable_session(const std::string& branch) const;
 
+  /// What the copies share; for upkeep/ alone.
+  RepositoryState& state() const { return *state_; }
+
  private:
   explicit Repository(std::shared_ptr<RepositoryState> state);
   std::shared_ptr<RepositoryState> state_;

@@ -136,6 +136,11 @@ Result<RepositoryConfig> stored_config(const RepoInfo& info) {
   return RepositoryConfig(std::move(document));
 }
 
+Status check_format_version(const RepoInfo& info) {
+  if (info.spec_version == 2) return {};
+  return unsupported(fmt::format("repo says format version {}, expected 2", info.spec_version));
+}
+
 Status check_online(const RepoInfo& info) {
   if (info.status.availability == Availability::online) return {};
   return fail(ErrorKind::denied,

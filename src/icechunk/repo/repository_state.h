@@ -70,6 +70,9 @@ Result<SnapshotId> resolve_in(const RepoInfo& info, const Revision& revision);
 /// The configuration that `info` holds; the default one where it holds none.
 Result<RepositoryConfig> stored_config(const RepoInfo& info);
 
+/// `unsupported` unless `info` is of version 2.
+Status check_format_version(const RepoInfo& info);
+
 /// Why `info` must not be changed, or success.
 Status check_online(const RepoInfo& info);
 

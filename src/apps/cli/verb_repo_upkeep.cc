@@ -1,0 +1,102 @@
+// vdp repo expire|collect: the upkeep of any Icechunk repository, one step at a time.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "apps/cli/cutoff_option.h"
+#include "apps/cli/stop_signal.h"
+#include "apps/cli/upkeep_progress.h"
+#include "apps/cli/upkeep_report.h"
+#include "apps/cli/verb.h"
+#include "store/open_store.h"
+
+namespace vdp::cli {
+namespace {
+
+struct Options {
+  OutputOptions output;
+  std::string url;
+  Cutoff older_than;
+  bool allow_recent = false;
+  bool dry_run = false;
+  bool delete_branches = false;
+  bool delete_tags = false;
+
+  TimestampUs older_than_us() const { return older_than.before(system_clock().now_us()); }
+  std::int64_t minimum_age_us() const { return allow_recent ? 0 : icechunk::default_minimum_age_us; }
+};
+
+Result<icechunk::Repository> open_repository(const Options& options) {
+  VDP_ASSIGN(auto store, open_store(options.url));
+  VDP_ASSIGN_IN(options.url, auto repository, icechunk::Repository::open(std::move(store)));
+  return repository;
+}
+
+/// As JSON, or as text with the command to type next.
+template <typename Report>
+void tell(const Options& options, TimestampUs older_than_us, const Report& report, const std::string& next) {
+  if (options.output.json) {
+    Json document = {
+        {"repository", options.url}, {"dry_run", options.dry_run}, {"older_than", format_timestamp(older_than_us)}};
+    document.update(to_json(report));
+    print_json(document);
+    return;
+  }
+  print_report(report, options.dry_run);
+  fmt::print("next: vdp repo {} {}\n", next, options.url);
+}
+
+Status expire(const Options& options) {
+  VDP_ASSIGN(const auto repository, open_repository(options));
+  icechunk::ExpireOptions expire;
+  expire.older_than_us = options.older_than_us();
+  expire.minimum_age_us = options.minimum_age_us();
+  expire.dry_run = options.dry_run;
+  if (options.delete_branches) expire.branches = icechunk::ExpiredRefs::remove;
+  if (options.delete_tags) expire.tags = icechunk::ExpiredRefs::remove;
+  VDP_ASSIGN(const auto report, icechunk::expire(repository, expire));
+  tell(options, expire.older_than_us, report, options.dry_run ? "expire" : "collect");
+  return {};
+}
+
+Status collect(const Options& options) {
+  VDP_ASSIGN(const auto repository, open_repository(options));
+  UpkeepProgress progress(system_clock(), isatty(STDERR_FILENO) == 1, options.output.quiet);
+  icechunk::CollectOptions collect;
+  collect.older_than_us = options.older_than_us();
+  collect.minimum_age_us = options.minimum_age_us();
+  collect.dry_run = options.dry_run;
+  collect.stop = &stop_requested();
+  collect.on_progress = [&](const icechunk::CollectProgress& counts) { progress.show(counts); };
+  VDP_ASSIGN(const auto report, icechunk::collect(repository, collect));
+  tell(options, collect.older_than_us, report, options.dry_run ? "collect" : "log");
+  return {};
+}
+
+CLI::App* add_step(CLI::App& repo, Action& action, const std::shared_ptr<Options>& options, const char* name,
+                   const char* description, Status (*run)(const Options&)) {
+  auto* verb = repo.add_subcommand(name, description);
+  verb->add_option("url", options->url, "the repository: URL or path")->required();
+  add_output_options(*verb, options->output);
+  add_cutoff_option(*verb, "--older-than", options->older_than, "what goes")->required();
+  verb->add_flag("--allow-recent", options->allow_recent, "allow less than a day: no session may be open that long");
+  verb->add_flag("--dry-run", options->dry_run, "say what would go, and change nothing");
+  verb->callback([options, &action, run] {
+    action = [options, run] {
+      const Status done = run(*options);
+      return done ? int{exit_done} : report_error(done.error(), options->output);
+    };
+  });
+  return verb;
+}
+
+}  // namespace
+
+void add_repo_upkeep(CLI::App& repo, Action& action) {
+  auto options = std::make_shared<Options>();
+  auto* expire_verb = add_step(repo, action, options, "expire", "old snapshots leave the history", expire);
+  expire_verb->add_flag("--delete-expired-branches", options->delete_branches, "also branches on old snapshots");
+  expire_verb->add_flag("--delete-expired-tags", options->delete_tags, "also tags on old snapshots");
+  add_step(repo, action, options, "collect", "old objects that nothing refers to are deleted", collect);
+}
+
+}  // namespace vdp::cli

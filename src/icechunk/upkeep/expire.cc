@@ -1,0 +1,106 @@
+#include "icechunk/upkeep/expire.h"
+
+#include <algorithm>
+
+#include "icechunk/repo/repo_edit.h"
+#include "icechunk/repo/repo_update.h"
+#include "icechunk/upkeep/history_edit.h"
+
+namespace vdp::icechunk {
+namespace {
+
+constexpr std::string_view main_branch = "main";
+constexpr std::uint16_t delete_tag_flag = 5;
+
+SnapshotFlags old_snapshots(const RepoInfo& info, TimestampUs older_than_us) {
+  SnapshotFlags old(info.snapshots.size(), false);
+  for (std::size_t at = 0; at < old.size(); ++at) {
+    old[at] = info.snapshots[at].parent >= 0 && info.snapshots[at].flushed_at_us < older_than_us;
+  }
+  return old;
+}
+
+/// Old ones, but for the tips that stay.
+SnapshotFlags released_snapshots(const RepoInfo& info, const SnapshotFlags& old, const ExpireOptions& options) {
+  SnapshotFlags released = old;
+  for (const NamedRef& branch : info.branches) {
+    if (options.branches == ExpiredRefs::keep || branch.name == main_branch) released[branch.snapshot] = false;
+  }
+  for (const NamedRef& tag : info.tags) {
+    if (options.tags == ExpiredRefs::keep) released[tag.snapshot] = false;
+  }
+  return released;
+}
+
+/// Takes out the refs that name an old snapshot, whether that one stays for another ref's sake or not.
+template <typename IsRemoved>
+std::vector<std::string> remove_refs(std::vector<NamedRef>& refs, const IsRemoved& is_removed) {
+  std::vector<std::string> removed;
+  std::erase_if(refs, [&](const NamedRef& ref) {
+    if (!is_removed(ref)) return false;
+    removed.push_back(ref.name);
+    return true;
+  });
+  return removed;
+}
+
+std::vector<std::string> remove_old_branches(RepoInfo& info, const SnapshotFlags& old) {
+  return remove_refs(info.branches,
+                     [&](const NamedRef& branch) { return old[branch.snapshot] && branch.name != main_branch; });
+}
+
+Result<std::vector<std::string>> remove_old_tags(RepoInfo& info, const SnapshotFlags& old) {
+  std::vector<std::string> removed = remove_refs(info.tags, [&](const NamedRef& tag) { return old[tag.snapshot]; });
+  if (!removed.empty() && is_disabled(info, delete_tag_flag)) {
+    return fail(ErrorKind::denied, "the repository's feature flags forbid the deletion of tags");
+  }
+  info.deleted_tags.insert(info.deleted_tags.end(), removed.begin(), removed.end());
+  std::ranges::sort(info.deleted_tags);
+  return removed;
+}
+
+std::vector<SnapshotId> flagged_ids(const RepoInfo& info, const SnapshotFlags& flags) {
+  std::vector<SnapshotId> ids;
+  for (std::size_t at = 0; at < flags.size(); ++at) {
+    if (flags[at]) ids.push_back(info.snapshots[at].id);
+  }
+  return ids;
+}
+
+}  // namespace
+
+Result<ExpireReport> expire_snapshots(RepoInfo& info, const ExpireOptions& options) {
+  if (info.find_branch(main_branch) == nullptr) return corrupt("repo: no branch main, which every repository has");
+  const SnapshotFlags old = old_snapshots(info, options.older_than_us);
+  const SnapshotFlags released = released_snapshots(info, old, options);
+  ExpireReport report;
+  report.released = flagged_ids(info, released);
+  if (options.branches == ExpiredRefs::remove) report.deleted_branches = remove_old_branches(info, old);
+  if (options.tags == ExpiredRefs::remove) {
+    VDP_ASSIGN(report.deleted_tags, remove_old_tags(info, old));
+  }
+  VDP_ASSIGN(report.edited, drop_snapshots(info, released, NewParent::root));
+  return report;
+}
+
+Result<ExpireReport> expire(const Repository& repository, const ExpireOptions& options) {
+  RepositoryState& state = repository.state();
+  VDP_TRY(repository.writable());
+  VDP_TRY(check_age(state.clock(), options.older_than_us, options.minimum_age_us));
+  ExpireReport report;
+  const auto edit = [&](RepoInfo& info) -> Status {
+    VDP_TRY(check_format_version(info));
+    VDP_ASSIGN(report, expire_snapshots(info, options));
+    return {};
+  };
+  if (options.dry_run) {
+    VDP_ASSIGN(const auto repo, state.load_repo());
+    RepoInfo info = repo->info;
+    VDP_TRY(edit(info));
+    return report;
+  }
+  VDP_TRY(update_repo(state, {SnapshotsExpired{}, edit, nullptr}));
+  return report;
+}
+
+}  // namespace vdp::icechunk
