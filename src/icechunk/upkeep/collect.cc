@@ -119,7 +119,6 @@ class Collector {
       if (dropped[at]) dropped_ids.push_back(info.snapshots[at].id);
     }
     VDP_TRY(check_plan(info, dropped));
-    VDP_TRY(retain_all(info));
     VDP_TRY(drop_snapshots(info, dropped, NewParent::nearest_kept));
     report_.released = std::move(dropped_ids);
     return {};
@@ -147,17 +146,9 @@ class Collector {
     return conflict(fmt::format("{} came to depend on snapshot {} just now", user, doomed.text()));
   }
 
-  /// Of the snapshots that stay also those are read that came after the plan: an amended commit, whose parent stays,
-  /// needs manifests of a commit that may be doomed.
-  Status retain_all(const RepoInfo& info) {
-    std::vector<SnapshotId> kept;
-    for (const SnapshotInfo& snapshot : info.snapshots) {
-      if (!doomed_.contains(snapshot.id)) kept.push_back(snapshot.id);
-    }
-    return retained_.add(kept);
-  }
-
-  /// What `repo` holds after our update is kept, whoever changed it once more.
+  /// Whatever `repo` holds after our update is kept. That a new snapshot's parent stays is not enough: an amended
+  /// commit has the parent of the one that it replaces, and yet it may need the manifests of that one, which may be
+  /// doomed.
   Status keep_newest() {
     VDP_ASSIGN(const auto repo, state_.load_repo());
     VDP_TRY(check_format_version(repo->info));

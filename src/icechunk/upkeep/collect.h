@@ -4,13 +4,13 @@
 //   1. The store's clock is asked, and the cutoff is never younger than the minimum age by that clock.
 //   2. Snapshots are listed, then `repo` is read. A snapshot stays that a branch or a tag reaches. One that none
 //   reaches
-//      (its branch was deleted, reset or amended, or it was expired... ) stays too while its object is younger than the
+//      (its branch was deleted, reset or amended) stays too while its object is younger than the
 //      cutoff, or is not listed. The others are doomed.
 //   3. The manifests of all snapshots that stay are read: they, and the native chunks they name, stay. If one cannot be
 //      read, nothing is deleted.
 //   4. `repo` is updated: the doomed snapshots leave it, and a child that stays gets its nearest ancestor that stays.
-//      Snapshots that came meanwhile are read as in 3. If one of them, or a ref, depends on a doomed snapshot, all
-//      starts again at 2.
+//      If by then a ref or a new snapshot depends on a doomed one, all starts again at 2. New snapshots that do not
+//      are read as in 3.
 //   5. Old objects that do not stay are deleted: snapshots, transaction logs, manifests, chunks, in this order, so that
 //      an interruption never leaves an object whose parts are gone. What a failed kind refers to is not tried.
 // From 4 on nobody can find the doomed snapshots; whatever interrupts 5, the next run deletes the rest.

@@ -216,6 +216,40 @@ TEST(Collect, KeepsWhatAnAmendedCommitSharesWithADoomedOne) {
   EXPECT_EQ(history.value(Branch{"amended"}, 1), 10);
 }
 
+// Virtual references are held by the session until it commits, so no cutoff can hurt it, whoever's clock is wrong.
+TEST(Collect, ALongVirtualSessionSurvivesEveryCutoff) {
+  for (const std::int64_t skew_us : {-hour_us / 6, std::int64_t{0}, hour_us / 6}) {
+    Abandoned history;
+    ManualClock writers_clock(history.clock.now_us() + skew_us);
+    RepositoryOptions repository_options;
+    repository_options.clock = &writers_clock;
+    const Repository writer = Repository::open(history.memory, repository_options).value();
+    Session session = open_main(writer);
+    EXPECT_OK(session.set_refs("/a", steps({2}, "s3://archive/file.nc"), {5}));
+    const TimestampUs begin_us = history.clock.now_us() - 5 * hour_us;
+    for (int round = 0; round < 14; ++round) {
+      history.clock.sleep_us(hour_us / 6);
+      writers_clock.sleep_us(hour_us / 6);
+      ExpireOptions expire_options;
+      expire_options.older_than_us = std::min(begin_us + round * hour_us / 2, history.clock.now_us());
+      expire_options.minimum_age_us = 0;
+      EXPECT_OK(expire(history.repository, expire_options));
+      CollectOptions options;
+      options.older_than_us = expire_options.older_than_us;
+      options.minimum_age_us = 0;
+      EXPECT_OK(collect(history.repository, options));
+    }
+    commit(session, "after two hours");
+    EXPECT_EQ(count_refs(open_main(history.repository), "/a"), 3u);
+    EXPECT_EQ(history.value(Branch{"main"}, 0), 2);
+    EXPECT_OK(expire(history.repository, history.expire_all()));
+    EXPECT_OK(collect(history.repository, history.collect_all()));
+    EXPECT_EQ(collect(history.repository, history.collect_all())->total().bytes, 0u);
+    EXPECT_EQ(history.memory->list("snapshots/")->size(), 2u) << "the root and the tip";
+    EXPECT_EQ(count_refs(open_main(history.repository), "/a"), 3u);
+  }
+}
+
 // ---- What must delete nothing ----
 
 struct Refusal {
