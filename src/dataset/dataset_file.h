@@ -15,6 +15,7 @@
 #include "dataset/axis.h"
 #include "dataset/condition.h"
 #include "dataset/pattern.h"
+#include "store/access.h"
 
 namespace vdp::dataset {
 
@@ -25,12 +26,11 @@ struct IdentitySpec {
 };
 
 struct StoreSpec {
-  std::string url;  ///< absolute, ends in '/': "file:///data/name/store/", "s3://...", "memory://..."
+  std::string url;     ///< absolute, ends in '/': "file:///data/name/store/", "s3://...", "memory://..."
+  StoreAccess access;  ///< as the file says; what it leaves open is for the store to find
   std::string branch = "main";
   bool create = true;
 };
-
-enum class Access { automatic, anonymous };
 
 /// A preference among granules that match one slot: the one whose field has this value wins.
 struct Preference {
@@ -39,8 +39,8 @@ struct Preference {
 };
 
 struct SourceSpec {
-  std::string prefix;  ///< absolute URL, ends in '/'
-  Access access = Access::automatic;
+  std::string prefix;  ///< absolute URL, ends in '/', encoded as the URLs of its objects are
+  StoreAccess access;
   Pattern pattern;  ///< of keys under the prefix, in the declared calendar (else standard: compile again
                     ///< with the seed's where that differs)
   std::vector<Condition> exclude_conditions;  ///< a granule for which one holds is left out

@@ -103,7 +103,7 @@ TEST(DatasetFile, ReadsEverything) {
   EXPECT_EQ(file->identity.group, "/a/b");
   EXPECT_EQ(file->store.url, "memory://s/");
   EXPECT_EQ(file->source.prefix, "file:///archive%20dir/");
-  EXPECT_EQ(file->source.access, Access::anonymous);
+  EXPECT_EQ(file->source.access.kind, AccessKind::anonymous);
   EXPECT_EQ(file->source.min_age, std::chrono::seconds(2));
   EXPECT_EQ(file->source.exclude_conditions.size(), 1U);
   EXPECT_EQ(file->source.exclude_keys.size(), 1U);
@@ -182,8 +182,8 @@ TEST(DatasetFile, NamesSyntaxErrors) {
 }
 
 TEST(DatasetFile, PlannedWordsAreErrorsUnlessTheyAreSetToTheirDefaults) {
-  EXPECT_EQ(only_finding("source.prefix='a'\nsource.region='us-west-2'"),
-            "line 2: source.region: not implemented yet: source.region");
+  EXPECT_EQ(only_finding("source.prefix='a'\nsource.sns_topic='t'"),
+            "line 2: source.sns_topic: not implemented yet: source.sns_topic");
   EXPECT_EQ(only_finding("source.prefix='a'\nsource.discover='cmr'"),
             "line 2: source.discover: not implemented yet: source.discover = \"cmr\"");
   EXPECT_EQ(only_finding("source.prefix='a'\n[[era]]\nname='x'"), "line 2: era: not implemented yet: [[era]]");
@@ -304,22 +304,17 @@ struct Pipeline {
 
 TEST(Pipelines, OfEightProductsAreUnderstood) {
   const Pipeline pipelines[] = {
-      {"imerg",
-       {"store.region", "source.region", "source.access = \"earthdata\"", "source.credentials_url",
-        "source.discover = \"enumerate\"", "backfill.seed", "backfill.partition", "backfill.concurrency"}},
+      {"imerg", {"source.discover = \"enumerate\"", "backfill.seed", "backfill.partition", "backfill.concurrency"}},
       {"naqfc",
-       {"source.region", "source.discover = \"sns\"", "source.sns_topic", "parse.format = \"grib2\"",
-        "more than one axis", "axis.reference_time.kind = \"schedule\"", "axis.reference_time.cycles",
-        "axis.lead.kind = \"explicit\"", "axis.lead.values", "axis.lead.length", "forward.late = \"reserve\""}},
+       {"source.discover = \"sns\"", "source.sns_topic", "parse.format = \"grib2\"", "more than one axis",
+        "axis.reference_time.kind = \"schedule\"", "axis.reference_time.cycles", "axis.lead.kind = \"explicit\"",
+        "axis.lead.values", "axis.lead.length", "forward.late = \"reserve\""}},
       {"tempo",
-       {"source.region", "source.access = \"earthdata\"", "source.credentials_url", "source.discover = \"cmr\"",
-        "source.cmr_concept", "source.poll", "source.overlap", "parse.flatten", "axis.time.kind = \"explicit\"",
-        "axis.time.agree_with", "the set of attributes '@tempo-l3-volatile'", "forward.late = \"ledger\"",
-        "forward.resort", "verify.completeness = \"cmr\""}},
-      {"mur",
-       {"source.region", "source.access = \"earthdata\"", "source.credentials_url", "source.discover = \"cmr\"",
-        "source.poll", "forward.stage_branch"}},
-      {"oisst", {"source.region", "source.lookback", "coords.flags"}},
+       {"source.discover = \"cmr\"", "source.cmr_concept", "source.poll", "source.overlap", "parse.flatten",
+        "axis.time.kind = \"explicit\"", "axis.time.agree_with", "the set of attributes '@tempo-l3-volatile'",
+        "forward.late = \"ledger\"", "forward.resort", "verify.completeness = \"cmr\""}},
+      {"mur", {"source.discover = \"cmr\"", "source.poll", "forward.stage_branch"}},
+      {"oisst", {"source.lookback", "coords.flags"}},
       {"geoscf", {"source.discover = \"thredds\"", "source.catalog", "source.poll", "source.lookback"}},
       {"hycom", {"parse.format = \"netcdf3\"", "parse.subchunk", "coords.flags"}},
       {"goes", {"\"*\" and \"...\" in promote", "checks.packing = \"era\"", "checks.chunks = \"era\""}},

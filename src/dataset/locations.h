@@ -8,9 +8,14 @@
 
 namespace vdp::dataset {
 
-/// An absolute URL that ends in '/': URLs as they are, paths (relative ones to `folder`, which ends in '/') as file://.
-/// `invalid` for empty text, and for URLs with a query or a fragment.
+/// An absolute URL that ends in '/': paths (relative ones to `folder`, which ends in '/') as file://; s3 and http in the
+/// spelling that the URLs of their objects have; others as they are. `invalid` for empty text, and for URLs with
+/// user-info, a query or a fragment, which are not repeated: they are where secrets stand.
 Result<std::string> absolute_url(std::string_view location, const std::string& folder);
+
+/// `invalid` for a URL, of whatever scheme, with user-info, a query or a fragment. They are where secrets stand (also
+/// in presigned URLs), so that they are not repeated; what locations are written to, others read.
+Status check_location(std::string_view location);
 
 /// An absolute path in normal form.
 std::string absolute_path(const std::string& path);

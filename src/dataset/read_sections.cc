@@ -24,6 +24,13 @@ void read_identity(const toml::table& document, DatasetFile& file, Findings& fin
 void read_store(const toml::table& document, DatasetFile& file, Findings& findings) {
   Section section = Section::of(document, "store", findings);
   section.take("url", absolute_url(section.text("url").value_or("./store"), file.folder), file.store.url);
+  if (file.store.url.starts_with("http://") || file.store.url.starts_with("https://")) {
+    section.invalid("url", "a repository cannot be written over http; expected a path, file:// or s3://");
+  }
+  // Official readers cannot make one there: its keys would differ.
+  const bool is_bucket = file.store.url.starts_with("s3://") && file.store.url.find('/', 5) + 1 == file.store.url.size();
+  if (is_bucket) section.invalid("url", "found a bucket alone, expected a folder in it: s3://bucket/folder/");
+  read_store_access(document, file, findings);
   file.store.branch = section.text("branch").value_or("main");
   if (file.store.branch.empty()) section.invalid("branch", "found an empty text, expected a branch");
   file.store.create = section.boolean("create").value_or(true);

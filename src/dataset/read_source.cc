@@ -76,7 +76,7 @@ void read_source(const toml::table& document, DatasetFile& file, Findings& findi
   } else if (!section.has("prefix")) {
     section.invalid("prefix", "it is required");
   }
-  if (section.text("access") == "anonymous") source.access = Access::anonymous;
+  read_source_access(document, file, findings);
   const Calendar calendar =
       file.axes.empty() ? Calendar::standard : file.axes.front().calendar.value_or(Calendar::standard);
   if (const auto pattern = section.text("pattern")) {

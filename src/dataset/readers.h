@@ -11,6 +11,9 @@ void read_identity(const toml::table& document, DatasetFile& file, Findings& fin
 void read_store(const toml::table& document, DatasetFile& file, Findings& findings);
 /// Before the source, whose pattern needs the calendar; `from` is settled by settle_axis_source().
 void read_axes(const toml::table& document, DatasetFile& file, Findings& findings);
+/// Of [store] and of [source]: after their URLs, whose schemes say which words make sense.
+void read_store_access(const toml::table& document, DatasetFile& file, Findings& findings);
+void read_source_access(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_source(const toml::table& document, DatasetFile& file, Findings& findings);
 void settle_axis_source(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_parse(const toml::table& document, DatasetFile& file, Findings& findings);

@@ -32,8 +32,14 @@ void add_identity(std::vector<Word>& words) {
           {"params", "*", Type::table, "",
            "A value for `{NAME}` in any text of the file: a text, or a table with `default` and `choices` (see below). "
            "`-D NAME=VALUE` sets it."},
-          {"store", "url", Type::text, "./store", "Where the Icechunk repository is: a URL, or a path."},
-          {"store", "region", Type::text, "", "The region of an S3 bucket.", planned},
+          {"store", "url", Type::text, "./store",
+           "Where the Icechunk repository is: a path, or a URL (`s3://bucket/folder/`, `file://`)."},
+          {"store", "region", Type::text, "AWS_REGION, the shared config, us-east-1", "The region of an S3 bucket."},
+          {"store", "endpoint_url", Type::text, "AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, Amazon's",
+           "Where S3 is: scheme, host and port, as `http://localhost:9000`. S3 stores are written with the keys of the "
+           "environment, the shared files, the container or the instance."},
+          {"store", "path_style", Type::boolean, "true with an endpoint",
+           "Whether the bucket is in the path of requests (`http://host/bucket/key`), not in the host."},
           {"store", "branch", Type::text, "main", "The branch that is written to."},
           {"store", "create", Type::boolean, "true", "Whether a repository that is not there may be made."},
       });
@@ -44,16 +50,28 @@ void add_source(std::vector<Word>& words) {
       words.end(),
       {
           {"source", "prefix", Type::text, "required",
-           "The URL or folder that all granules lie under. Symbolic links in a folder are followed. The store's "
-           "virtual "
-           "chunk container is made of it."},
-          {"source", "access", Type::text, "by scheme: local files and http anonymous, s3 iam", "How to read it.",
-           ready, with_planned(all_ready({"anonymous"}), {"iam", "earthdata", "http-basic", "bearer"})},
-          {"source", "credentials_url", Type::text, "", "Where temporary credentials come from.", planned},
-          {"source", "region", Type::text, "", "The region of an S3 bucket.", planned},
-          {"source", "user_agent", Type::text, "", "How requests introduce themselves.", planned},
-          {"source", "max_rps", Type::integer, "", "The most requests a second.", planned},
-          {"source", "requester_pays", Type::boolean, "false", "Whether the reader pays for the requests.", planned},
+           "The URL (`s3://bucket/folder/`, `https://host/folder/`, `file://`) or folder that all granules lie under. "
+           "Symbolic links in a folder are followed. The store's virtual chunk container is made of it."},
+          {"source", "access", Type::text, "by scheme: local files and http anonymous, s3 iam",
+           "How to read it. s3: `anonymous`, `iam` (the keys of the environment, the shared files, the container or "
+           "the "
+           "instance), `earthdata` (temporary keys from `credentials_url`). http: `anonymous`, `http-basic` (user and "
+           "password of the netrc file), `bearer` (the token of `VDP_BEARER_TOKEN`), `earthdata` (the token of "
+           "`EARTHDATA_TOKEN`, or user and password of the netrc file).",
+           ready, all_ready({"anonymous", "iam", "earthdata", "http-basic", "bearer"})},
+          {"source", "credentials_url", Type::text, "required with earthdata on s3",
+           "Where NASA gives temporary keys: `https://.../s3credentials`. Asked with the token of `EARTHDATA_TOKEN`, "
+           "or "
+           "as the netrc file says for `urs.earthdata.nasa.gov`."},
+          {"source", "region", Type::text, "AWS_REGION, the shared config, us-east-1", "The region of an S3 bucket."},
+          {"source", "endpoint_url", Type::text, "AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, Amazon's",
+           "Where S3 is: scheme, host and port."},
+          {"source", "path_style", Type::boolean, "true with an endpoint",
+           "Whether the bucket is in the path of requests, not in the host."},
+          {"source", "requester_pays", Type::boolean, "false", "Whether the reader of a bucket pays for the requests."},
+          {"source", "user_agent", Type::text, "vdp and its version",
+           "How requests over s3 and http introduce themselves."},
+          {"source", "max_rps", Type::integer, "unbounded", "The most requests a second, over s3 and http."},
           {"source", "pattern", Type::text, "*",
            "The form of the keys under the prefix (see below). With `*` the axis must come from the files."},
           {"source", "discover", Type::text, "list", "How granules are found.", ready,

@@ -141,17 +141,6 @@ Result<Url> parse_parts(std::string_view text) {
   return url;
 }
 
-/// A name for a text that may be no URL at all: neither user-info nor query is repeated.
-std::string shown(std::string_view text) {
-  constexpr std::size_t max_shown = 200;
-  text = text.substr(0, text.find_first_of("?#"));
-  const std::size_t at = text.rfind('@');
-  std::string name = at == std::string_view::npos ? "" : "***@";
-  for (char c : text.substr(at == std::string_view::npos ? 0 : at + 1, max_shown))
-    name += c >= ' ' && c <= '~' ? c : '?';
-  return fmt::format("URL \"{}\"", name);
-}
-
 }  // namespace
 
 std::string Url::authority() const {
@@ -170,9 +159,19 @@ std::string Url::target() const { return query ? path + "?" + *query : path; }
 std::string Url::without_query() const { return scheme + "://" + authority() + path; }
 std::string Url::text() const { return scheme + "://" + authority() + target(); }
 
+std::string without_secrets(std::string_view location) {
+  constexpr std::size_t max_shown = 200;
+  location = location.substr(0, location.find_first_of("?#"));
+  const std::size_t at = location.rfind('@');
+  const bool has_user_info = at != std::string_view::npos;
+  std::string shown = has_user_info ? "***@" : "";
+  for (const char c : location.substr(has_user_info ? at + 1 : 0, max_shown)) shown += c >= ' ' && c <= '~' ? c : '?';
+  return shown;
+}
+
 Result<Url> parse_url(std::string_view text) {
   auto url = parse_parts(text);
-  if (!url) return std::unexpected(within(shown(text), std::move(url).error()));
+  if (!url) return std::unexpected(within(fmt::format("URL \"{}\"", without_secrets(text)), std::move(url).error()));
   return url;
 }
 

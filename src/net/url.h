@@ -41,4 +41,8 @@ Result<Url> parse_url(std::string_view text);
 /// The URL that `reference` (a Location header) means, seen from `base` (RFC 3986, section 5.2); a fragment is dropped.
 Result<Url> resolve_reference(const Url& base, std::string_view reference);
 
+/// For errors and logs, a location that may be no URL at all, and may hold what it must not: without what stands before
+/// an '@' (user-info, wherever it was meant to end) and without query and fragment. Not for anything but people.
+std::string without_secrets(std::string_view location);
+
 }  // namespace vdp

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/json_field.h"
+#include "pipeline/source_container.h"
 #include "pipeline/virtual_location.h"
 #include "store/open_store.h"
 
@@ -18,13 +20,49 @@ struct AuthorizedPlace {
   ObjectStorePtr store;
 };
 
-Result<AuthorizedPlace> authorized_place(const icechunk::RepositoryConfig& config, std::string prefix) {
+/// The settings of the S3 container that a prefix lies in, or that lies in the prefix; null where there is none.
+Json container_settings(const icechunk::RepositoryConfig& config, const std::string& prefix) {
+  for (const auto& container : config.virtual_chunk_containers()) {
+    const std::string& known = container.url_prefix;
+    if (!prefix.starts_with(known) && !known.starts_with(prefix)) continue;
+    for (const char* kind : {"s3", "s3_compatible"}) {
+      if (container.store.is_object() && container.store.contains(kind)) return container.store[kind];
+    }
+  }
+  return nullptr;
+}
+
+/// What is left open, as the repository's container has it: see the header for what is not taken from it.
+Result<StoreAccess> complete_access(const icechunk::RepositoryConfig& config, const std::string& prefix,
+                                    StoreAccess access) {
+  if (!prefix.starts_with("s3://")) return access;
+  const Json settings = container_settings(config, prefix);
+  if (!settings.is_object()) return access;
+  if (access.region.empty() && aws::is_region_name(text_field(settings, "region"))) {
+    access.region = text_field(settings, "region");
+  }
+  if (access.kind == AccessKind::automatic && is_set(settings, "anonymous")) access.kind = AccessKind::anonymous;
+  const std::string named = text_field(settings, "endpoint_url");
+  if (named.empty()) return access;
+  VDP_ASSIGN(const auto place, s3_place_of(prefix, access));
+  const auto endpoint = aws::parse_endpoint(named);
+  if (endpoint && place.endpoint && endpoint->origin() == place.endpoint->origin()) return access;
+  return fail(ErrorKind::denied,
+              fmt::format("the repository says that this is at {}; if that is meant, name it yourself (--endpoint-url, "
+                          "source.endpoint_url or AWS_ENDPOINT_URL_S3)",
+                          without_secrets(named)));
+}
+
+Result<AuthorizedPlace> authorized_place(const icechunk::RepositoryConfig& config, AuthorizedPrefix authorized) {
   // People copy the prefix of a container, too.
+  std::string& prefix = authorized.prefix;
   const auto containers = config.virtual_chunk_containers();
   const bool is_container =
       std::ranges::find(containers, prefix, &icechunk::VirtualChunkContainer::url_prefix) != containers.end();
   if (is_container && prefix.starts_with("file:///")) prefix = prefix.substr(file_scheme.size());
-  VDP_ASSIGN_IN("--authorize " + prefix, auto store, open_source_store(prefix));
+  const std::string place = "--authorize " + without_secrets(prefix);
+  VDP_ASSIGN_IN(place, const StoreAccess access, complete_access(config, prefix, authorized.access));
+  VDP_ASSIGN_IN(place, auto store, open_source_store(prefix, access));
   VDP_ASSIGN(auto url, decode_location(store->url()));
   return AuthorizedPlace{std::move(url), std::move(store)};
 }
@@ -51,9 +89,9 @@ Result<Bytes> read_object(ObjectStore& store, const std::string& key, const icec
 }  // namespace
 
 Result<icechunk::VirtualChunkReader> authorized_reader(const icechunk::RepositoryConfig& config,
-                                                       const std::vector<std::string>& prefixes) {
+                                                       const std::vector<AuthorizedPrefix>& prefixes) {
   std::vector<AuthorizedPlace> places;
-  for (const std::string& prefix : prefixes) {
+  for (const AuthorizedPrefix& prefix : prefixes) {
     VDP_ASSIGN(auto place, authorized_place(config, prefix));
     places.push_back(std::move(place));
   }

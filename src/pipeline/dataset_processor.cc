@@ -59,8 +59,8 @@ Result<std::unique_ptr<DatasetProcessor>> DatasetProcessor::create(dataset::Data
                     file.axes.size()));
   }
   auto processor = std::unique_ptr<DatasetProcessor>(new DatasetProcessor(std::move(file), options));
-  VDP_ASSIGN_IN("source.prefix", processor->source_, open_source_store(processor->file_.source.prefix));
-  VDP_ASSIGN_IN("store.url", processor->target_, open_store(processor->file_.store.url));
+  VDP_ASSIGN_IN("source.prefix", processor->source_, open_source_store(processor->file_.source.prefix, processor->file_.source.access));
+  VDP_ASSIGN_IN("store.url", processor->target_, open_store(processor->file_.store.url, processor->file_.store.access));
   return processor;
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <unordered_set>
 
+#include "dataset/locations.h"
 #include "queue/granule_message.h"
 #include "store/url.h"
 
@@ -17,6 +18,7 @@ constexpr std::size_t max_letters = 100'000;
 
 /// The key of a location that is a URL or an absolute path.
 Result<std::string> key_below(const dataset::SourceSpec& source, std::string_view location) {
+  VDP_TRY(dataset::check_location(location));
   const std::string url = has_scheme(location) ? std::string(location) : "file://" + encode_path(location);
   if (!url.starts_with(source.prefix)) {
     return invalid(fmt::format("{} does not lie under source.prefix {}", location, source.prefix));

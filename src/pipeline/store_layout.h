@@ -14,7 +14,4 @@ namespace vdp {
 Result<icechunk::RepositoryConfig> repository_config(const dataset::DatasetFile& file, const dataset::Template& store,
                                                      icechunk::RepositoryConfig present);
 
-/// The lines of Python that open the store, for people to copy.
-std::string python_lines(const dataset::DatasetFile& file);
-
 }  // namespace vdp

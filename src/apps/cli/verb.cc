@@ -70,7 +70,7 @@ std::expected<std::unique_ptr<DatasetProcessor>, int> open_dataset(const Dataset
 std::expected<Pipeline, int> open_pipeline(const PipelineOptions& options) {
   auto file = load_dataset(options.dataset, options.output);
   if (!file) return std::unexpected(file.error());
-  auto source = open_source_store(file->source.prefix);
+  auto source = open_source_store(file->source.prefix, file->source.access);
   auto made = make_processor(options.processor, *file);
   if (source && made) return Pipeline{std::move(*file), std::move(*source), std::move(*made)};
   report_error(source ? made.error() : within("source.prefix", source.error()), options.output);

@@ -1,7 +1,10 @@
 // vdp inspect: what a source file virtualises to.
 #include <fmt/format.h>
 
+#include "apps/cli/access_options.h"
 #include "apps/cli/verb.h"
+#include "base/log.h"
+#include "dataset/locations.h"
 #include "formats/inspect.h"
 #include "formats/parse.h"
 #include "store/open_store.h"
@@ -15,20 +18,24 @@ struct Options {
   std::string source;
   std::string format = "auto";
   InspectOptions inspect;
+  AccessOptions access;
   bool strict = false;
 };
 
-/// "dir/file.nc" or "file:///dir/file.nc" as a store and a key in it.
+/// "dir/file.nc" or "s3://bucket/dir/file.nc" as a store and a key in it.
 struct SourceName {
   std::string root;
   std::string key;
 };
 
 Result<SourceName> split_source(const std::string& source) {
+  VDP_TRY(dataset::check_location(source));
   const auto slash = source.rfind('/');
   std::string root = slash == std::string::npos ? "." : source.substr(0, slash + 1);
   std::string key = slash == std::string::npos ? source : source.substr(slash + 1);
-  if (key.empty()) return invalid(fmt::format("\"{}\" names a folder, expected a file", source));
+  // "s3://bucket" names a bucket, which is no file either.
+  if (key.empty() || root.ends_with("://"))
+    return invalid(fmt::format("\"{}\" names a folder, expected a file", source));
   if (has_scheme(source)) {
     VDP_ASSIGN(key, decode_path(key));
   }
@@ -42,7 +49,7 @@ struct Inspection {
 
 Result<Inspection> parse(const Options& options) {
   VDP_ASSIGN(const auto name, split_source(options.source));
-  VDP_ASSIGN_IN(options.source, const auto store, open_source_store(name.root));
+  VDP_ASSIGN_IN(options.source, const auto store, open_source_store(name.root, options.access.access()));
   VDP_ASSIGN_IN(options.source, const auto bytes, open_source(store, name.key));
   VDP_ASSIGN_IN(options.source, auto tree, parse_source(*bytes, options.format));
   return Inspection{std::move(tree), bytes->counters};
@@ -70,7 +77,7 @@ void print_document(const Json& document) { fmt::print("{}\n", dump_sorted(docum
 
 int fail_inspection(const Error& error, const Options& options) {
   if (options.output.json) print_document(inspect_error_document(options.format, error));
-  fmt::print(stderr, "error: {}\n", error.text());
+  fmt::print(stderr, "error: {}\n", redact(error.text()));
   return exit_failed;
 }
 
@@ -102,6 +109,7 @@ void add_inspect(CLI::App& program, Action& action) {
       ->capture_default_str();
   verb->add_flag("--raw-paths", options->inspect.raw_paths, "write the source's own location, not {file}");
   verb->add_flag("--strict", options->strict, "exit with 1 if an object was skipped");
+  add_access_options(*verb, options->access);
   add_output_options(*verb, options->output);
   verb->callback([options, &action] { action = [options] { return inspect(*options); }; });
 }

@@ -3,8 +3,10 @@
 
 #include <cstdio>
 
+#include "apps/cli/access_options.h"
 #include "apps/cli/node_values.h"
 #include "apps/cli/verb.h"
+#include "dataset/locations.h"
 #include "icechunk/repo/repository.h"
 #include "pipeline/authorized_reader.h"
 #include "store/open_store.h"
@@ -21,10 +23,12 @@ struct Options {
   bool bytes = false;
   bool operations = false;
   std::vector<std::string> authorized;
+  AccessOptions access;
 };
 
 Result<icechunk::Repository> open_repository(const Options& options) {
-  VDP_ASSIGN(auto store, open_store(options.url));
+  VDP_TRY(dataset::check_location(options.url));
+  VDP_ASSIGN(auto store, open_store(options.url, options.access.access()));
   VDP_ASSIGN_IN(options.url, auto repository, icechunk::Repository::open(std::move(store)));
   return repository;
 }
@@ -100,7 +104,12 @@ Status show_refs(const Options& options, const icechunk::Repository& repository)
 
 Status cat_bytes(const Options& options, const icechunk::Repository& repository, const icechunk::Session& session) {
   VDP_ASSIGN(const auto config, repository.config());
-  VDP_ASSIGN(const auto reader, authorized_reader(config, options.authorized));
+  std::vector<AuthorizedPrefix> prefixes;
+  for (const std::string& prefix : options.authorized) {
+    VDP_TRY(dataset::check_location(prefix));
+    prefixes.push_back({prefix, options.access.access()});
+  }
+  VDP_ASSIGN(const auto reader, authorized_reader(config, prefixes));
   VDP_ASSIGN(const Bytes bytes, read_node(session, options.node, reader));
   if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() || std::fflush(stdout) != 0) {
     return fail(ErrorKind::internal, "standard output cannot be written");
@@ -169,6 +178,7 @@ CLI::App* add_question(CLI::App& repo, Action& action, const std::shared_ptr<Opt
                        const char* description, Question question) {
   auto* verb = repo.add_subcommand(name, description);
   verb->add_option("url", options->url, "the repository: URL or path")->required();
+  add_access_options(*verb, options->access);
   add_output_options(*verb, options->output);
   verb->callback([options, &action, question] {
     action = [options, question] {

@@ -6,8 +6,8 @@
 #include "apps/cli/progress_bar.h"
 #include "apps/cli/stop_signal.h"
 #include "apps/cli/verb.h"
+#include "pipeline/python_lines.h"
 #include "pipeline/run.h"
-#include "pipeline/store_layout.h"
 #include "queue/memory_queue.h"
 
 namespace vdp::cli {
@@ -24,7 +24,7 @@ Json report_json(const dataset::DatasetFile& file, const RunReport& report, bool
                    {"not_matching", report.discovered.not_matching},
                    {"too_young", report.discovered.too_young},
                    {"findings", report.discovered.findings},
-                   {"python", python_lines(file)}});
+                   {"python", python_lines(file).value_or("")}});
   return document;
 }
 
@@ -41,8 +41,8 @@ void print_findings(const RunReport& report) {
 }
 
 void print_python(const dataset::DatasetFile& file) {
-  fmt::print("\nOpen it from Python:\n\n");
-  const std::string lines = python_lines(file);
+  const std::string lines = python_lines(file).value_or("");
+  if (!lines.empty()) fmt::print("\nOpen it from Python:\n\n");
   for (std::size_t begin = 0; begin < lines.size();) {
     const std::size_t end = lines.find('\n', begin);
     fmt::print("    {}\n", lines.substr(begin, end - begin));

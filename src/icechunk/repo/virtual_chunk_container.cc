@@ -20,7 +20,7 @@ VirtualChunkContainer s3_container(const std::string& url_prefix, const S3Contai
       {"allow_http", options.allow_http},
       {"force_path_style", options.force_path_style},
       {"network_stream_timeout_seconds", 60},
-      {"requester_pays", false},
+      {"requester_pays", options.requester_pays},
       {"checksum_algorithm", nullptr},
   };
   return {url_prefix, std::move(name), {{options.endpoint_url.empty() ? "s3" : "s3_compatible", settings}}};

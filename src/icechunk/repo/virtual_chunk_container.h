@@ -24,7 +24,8 @@ struct S3ContainerOptions {
   std::string endpoint_url;  ///< empty: Amazon's; otherwise the container is "s3_compatible"
   bool anonymous = false;
   bool force_path_style = false;
-  bool allow_http = false;
+  bool allow_http = false;  ///< the endpoint may be http
+  bool requester_pays = false;
 };
 /// For sources below "s3://bucket/prefix/".
 VirtualChunkContainer s3_container(const std::string& url_prefix, const S3ContainerOptions& options,

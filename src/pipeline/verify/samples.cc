@@ -79,7 +79,7 @@ Result<SamplesReport> verify_samples(VerifyContext& context, const icechunk::Rep
   }
   const auto& file = context.processor.file();
   const Sampler sampler = draw(context, usable, doubtful, options, report);
-  VDP_ASSIGN(const auto read_virtual, authorized_reader(context.config, {file.source.prefix}));
+  VDP_ASSIGN(const auto read_virtual, authorized_reader(context.config, {{file.source.prefix, file.source.access}}));
   const PrepareContext prepare{file, context.processor.axis(), context.processor.source(), *options.clock};
 
   const std::vector<Plan::value_type> tasks(sampler.plan().begin(), sampler.plan().end());
