@@ -16,6 +16,13 @@ std::string with_slash(std::string text) {
   return text;
 }
 
+Failure has_query(std::string_view location) {
+  return invalid(
+      fmt::format("'{}' has a query or a fragment, expected a URL without (`access` says how to read, presigned URLs "
+                  "are not taken)",
+                  without_secrets(location)));
+}
+
 bool is_bucket_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
@@ -34,14 +41,8 @@ Result<std::string> s3_url(std::string_view rest) {
 }  // namespace
 
 Status check_location(std::string_view location) {
-  if (!has_scheme(location)) return {};
-  const std::size_t end = location.find_first_of("?#");
-  if (end != std::string_view::npos) {
-    return invalid(
-        fmt::format("'{}' has a query or a fragment, expected a URL without (presigned ones are not taken: "
-                    "`access` says how to read)",
-                    without_secrets(location)));
-  }
+  if (!has_scheme(location) || location.starts_with("file:///")) return {};
+  if (location.find_first_of("?#") != std::string_view::npos) return has_query(location);
   const std::string_view rest = location.substr(location.find("://") + 3);
   if (rest.substr(0, rest.find('/')).find('@') != std::string_view::npos) {
     return invalid(fmt::format("'{}' has user-info: secrets do not belong into a URL", without_secrets(location)));
@@ -56,6 +57,7 @@ Result<std::string> absolute_url(std::string_view location, const std::string& f
     return "file://" + encode_path(with_slash(path.lexically_normal().string()));
   }
   VDP_TRY(check_location(location));
+  if (location.find_first_of("?#") != std::string_view::npos) return has_query(location);
   if (location.starts_with("s3://")) return s3_url(location.substr(5));
   if (location.starts_with("http://") || location.starts_with("https://")) {
     VDP_ASSIGN(const Url url, parse_url(location));

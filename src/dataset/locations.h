@@ -13,8 +13,8 @@ namespace vdp::dataset {
 /// user-info, a query or a fragment, which are not repeated: they are where secrets stand.
 Result<std::string> absolute_url(std::string_view location, const std::string& folder);
 
-/// `invalid` for a URL, of whatever scheme, with user-info, a query or a fragment. They are where secrets stand (also
-/// in presigned URLs), so that they are not repeated; what locations are written to, others read.
+/// `invalid` for a URL with user-info, a query or a fragment, of whatever scheme but file. They are where secrets stand
+/// (in presigned URLs, too), and what locations are written to, others read; so they are not repeated.
 Status check_location(std::string_view location);
 
 /// An absolute path in normal form.
