@@ -5,64 +5,121 @@
 #include <optional>
 #include <utility>
 
-#include "base/task_pool.h"
+#include "store/held_ranges.h"
 #include "store/url.h"
 
 namespace vdp {
 namespace {
 
-constexpr std::size_t max_parallel_reads = 16;
 constexpr TimestampUs us_per_s = 1'000'000;
+/// Of one object: metadata and small variables, which are asked for more than once, are far below it.
+constexpr std::uint64_t max_held_bytes = 8 << 20;
 
 std::int64_t seconds_rounded_up(TimestampUs timestamp_us) { return (timestamp_us + us_per_s - 1) / us_per_s; }
 
 void count(std::span<const ByteRange> ranges, ByteSource::Counters& counters) {
+  if (ranges.empty()) return;
   ++counters.rounds;
   counters.requests += ranges.size();
   for (const ByteRange& range : ranges) counters.bytes += range.length;
 }
 
-class ObjectSource final : public ByteSource {
+bool is_local(const ObjectStore& store) { return store.url().starts_with("file://"); }
+
+SourceLocation location_of(const ObjectStore& store, const ObjectInfo& info) {
+  SourceLocation location{object_url(store, info.key), is_local(store) ? "" : info.etag, 0};
+  if (location.etag.empty()) location.last_modified_s = seconds_rounded_up(info.last_modified_us);
+  return location;
+}
+
+/// An object of a store: its info, and the ranges of it that are fetched.
+class ObjectSource : public ByteSource {
  public:
-  ObjectSource(ObjectStorePtr store, ObjectInfo info) : store_(std::move(store)), info_(std::move(info)) {
-    location_.url = object_url(*store_, info_.key);
-    is_local_ = location_.url.starts_with("file://");
-    if (!is_local_) location_.etag = info_.etag;
-    if (location_.etag.empty()) location_.last_modified_s = seconds_rounded_up(info_.last_modified_us);
-  }
+  ObjectSource(ObjectStorePtr store, ObjectInfo info, const ReadPlan& plan)
+      : store_(std::move(store)), info_(std::move(info)), location_(location_of(*store_, info_)), plan_(plan) {}
 
-  std::uint64_t size() const override { return info_.size; }
+  const ObjectInfo& info() const override { return info_; }
   const SourceLocation& location() const override { return location_; }
+  const ReadPlan& read_plan() const override { return plan_; }
 
-  Result<std::vector<Bytes>> read(std::span<const ByteRange> ranges) override {
+ protected:
+  Result<std::vector<Bytes>> fetch(std::span<const ByteRange> ranges) {
     count(ranges, counters);
-    const std::optional<std::string> version = info_.etag.empty() ? std::nullopt : std::optional(info_.etag);
-    std::vector<Result<Bytes>> parts(ranges.size());
-    // A disk answers at once; a service takes its time, so it is asked for everything together.
-    parallel_for(ranges.size(), is_local_ ? 1 : max_parallel_reads,
-                 [&](std::size_t i) { parts[i] = store_->get_range(info_.key, ranges[i], version); });
-    std::vector<Bytes> bytes;
-    bytes.reserve(parts.size());
-    for (Result<Bytes>& part : parts) {
-      VDP_ASSIGN_IN(location_.url, Bytes own, std::move(part));
-      bytes.push_back(std::move(own));
-    }
-    return bytes;
+    VDP_ASSIGN_IN(location_.url, auto parts, store_->get_ranges(info_.key, ranges, version_of(info_)));
+    return parts;
   }
 
  private:
-  ObjectStorePtr store_;
-  ObjectInfo info_;
-  SourceLocation location_;
-  bool is_local_ = false;
+  const ObjectStorePtr store_;
+  const ObjectInfo info_;
+  const SourceLocation location_;
+  const ReadPlan plan_;
+};
+
+/// A disk answers at once, and the system keeps what was read of it: each range is read as it is asked for.
+class LocalSource final : public ObjectSource {
+ public:
+  LocalSource(ObjectStorePtr store, ObjectInfo info)
+      : ObjectSource(std::move(store), std::move(info), local_read_plan()) {}
+
+  Result<std::vector<Bytes>> read(std::span<const ByteRange> ranges) override { return fetch(ranges); }
+};
+
+/// Each request of a service costs a round trip: what came is kept, what is missing is asked for in few pieces.
+class RemoteSource final : public ObjectSource {
+ public:
+  RemoteSource(ObjectStorePtr store, ObjectData first, const ReadPlan& plan)
+      : ObjectSource(std::move(store), std::move(first.info), plan) {
+    counters = {1, first.bytes.size(), 1};
+    held_.insert(0, std::move(first.bytes));
+  }
+
+  Result<std::vector<Bytes>> read(std::span<const ByteRange> ranges) override {
+    std::vector<ByteRange> missing;
+    for (const ByteRange& range : ranges) {
+      VDP_TRY(check(range));
+      missing.push_back(held_.without_held_ends(range));
+    }
+    VDP_TRY(fetch_missing(coalesce(std::move(missing), read_plan().merge_gap_bytes)));
+    std::vector<Bytes> parts;
+    parts.reserve(ranges.size());
+    for (const ByteRange& range : ranges) {
+      const auto view = held_.view(range.offset, range.length);
+      if (!view) return internal(fmt::format("{}: bytes that were read are not there", location().url));
+      parts.emplace_back(view->begin(), view->begin() + static_cast<std::ptrdiff_t>(range.length));
+    }
+    if (held_.held_bytes() > max_held_bytes) held_.clear();
+    return parts;
+  }
+
+ private:
+  Status check(const ByteRange& range) const {
+    if (range.offset <= size() && range.length <= size() - range.offset) return {};
+    return corrupt(fmt::format("{}: {} bytes at offset {} asked for, it has {}", location().url, range.length,
+                               range.offset, size()));
+  }
+
+  Status fetch_missing(const std::vector<ByteRange>& ranges) {
+    if (ranges.empty()) return {};
+    VDP_ASSIGN(std::vector<Bytes> parts, fetch(ranges));
+    if (parts.size() != ranges.size()) return internal("other ranges were read than asked for");
+    for (std::size_t i = 0; i < ranges.size(); ++i) held_.insert(ranges[i].offset, std::move(parts[i]));
+    return {};
+  }
+
+  HeldRanges held_;
 };
 
 class MemorySource final : public ByteSource {
  public:
-  MemorySource(Bytes bytes, std::string url) : bytes_(std::move(bytes)) { location_.url = std::move(url); }
+  MemorySource(Bytes bytes, std::string url) : bytes_(std::move(bytes)) {
+    location_.url = std::move(url);
+    info_.size = bytes_.size();
+  }
 
-  std::uint64_t size() const override { return bytes_.size(); }
+  const ObjectInfo& info() const override { return info_; }
   const SourceLocation& location() const override { return location_; }
+  const ReadPlan& read_plan() const override { return plan_; }
 
   Result<std::vector<Bytes>> read(std::span<const ByteRange> ranges) override {
     count(ranges, counters);
@@ -80,15 +137,25 @@ class MemorySource final : public ByteSource {
 
  private:
   Bytes bytes_;
+  ObjectInfo info_;
   SourceLocation location_;
+  ReadPlan plan_ = local_read_plan();
 };
 
 }  // namespace
 
-Result<std::unique_ptr<ByteSource>> open_source(ObjectStorePtr store, const std::string& key) {
-  VDP_ASSIGN_IN(object_url(*store, key), ObjectInfo info, store->head(key));
-  info.key = key;
-  return std::make_unique<ObjectSource>(std::move(store), std::move(info));
+Result<std::unique_ptr<ByteSource>> open_source(ObjectStorePtr store, const std::string& key,
+                                                const ReadPlan& remote_plan) {
+  const std::string url = object_url(*store, key);
+  if (is_local(*store)) {
+    VDP_ASSIGN_IN(url, ObjectInfo info, store->head(key));
+    info.key = key;
+    return std::make_unique<LocalSource>(std::move(store), std::move(info));
+  }
+  VDP_ASSIGN_IN(url, ObjectData first, store->get_first(key, remote_plan.first_read_bytes));
+  if (first.bytes.size() > first.info.size) return corrupt(fmt::format("{}: more bytes than its size", url));
+  first.info.key = key;
+  return std::make_unique<RemoteSource>(std::move(store), std::move(first), remote_plan);
 }
 
 std::unique_ptr<ByteSource> memory_source(Bytes bytes, std::string url) {

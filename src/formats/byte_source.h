@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "formats/read_plan.h"
 #include "manifest/chunk_manifest.h"
 #include "store/object_store.h"
 
@@ -17,24 +18,32 @@ namespace vdp {
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
-  virtual std::uint64_t size() const = 0;
-  /// The version that all reads are of.
+  /// What the store tells of the version that all reads are of.
+  virtual const ObjectInfo& info() const = 0;
+  std::uint64_t size() const { return info().size; }
+  /// The same version, as a reference to it is written.
   virtual const SourceLocation& location() const = 0;
+  /// How it is best read.
+  virtual const ReadPlan& read_plan() const = 0;
   /// One buffer per range, all of one version of the object (`conflict` where it was replaced meanwhile).
   virtual Result<std::vector<Bytes>> read(std::span<const ByteRange> ranges) = 0;
 
-  /// Counted for `inspect -v`.
+  /// Of the store; what is answered out of memory does not count. For `inspect -v`.
   struct Counters {
     std::uint64_t requests = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t rounds = 0;
+    std::uint64_t rounds = 0;  ///< of requests that are under way together
   };
   Counters counters;
 };
 
 /// An object of a store. The location is the store's URL and the key; of a local file the modification time is rounded
 /// up to the next second and the etag left out (official readers refuse anything else), of others the etag is kept.
-Result<std::unique_ptr<ByteSource>> open_source(ObjectStorePtr store, const std::string& key);
+///
+/// A remote object is opened by reading its beginning, in one request. What was read of it is kept (up to 8 MiB) and
+/// not asked for again; what is missing is joined into few ranges and asked for together, as `remote_plan` says.
+Result<std::unique_ptr<ByteSource>> open_source(ObjectStorePtr store, const std::string& key,
+                                                const ReadPlan& remote_plan = remote_read_plan());
 
 /// Bytes in memory, for tests and fuzz targets.
 std::unique_ptr<ByteSource> memory_source(Bytes bytes, std::string url);

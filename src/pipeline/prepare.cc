@@ -20,15 +20,23 @@ constexpr int max_settle_waits = 5;
 
 bool is_local(const Granule& granule) { return granule.uri.starts_with("file:"); }
 
-/// The object as it is now, once it has settled.
-Result<ObjectInfo> settled_info(const PrepareContext& context, const Granule& granule) {
+/// A local file must have settled before it is read.
+Status wait_until_settled(const PrepareContext& context, const Granule& granule) {
   for (int attempt = 0; attempt < max_settle_waits; ++attempt) {
-    VDP_ASSIGN(auto info, context.source->head(granule.key));
+    VDP_ASSIGN(const auto info, context.source->head(granule.key));
     const std::int64_t age_us = context.clock.now_us() - info.last_modified_us;
-    if (!is_local(granule) || age_us >= settle_us || age_us < 0) return info;
+    if (age_us >= settle_us || age_us < 0) return {};
     context.clock.sleep_us(settle_us - age_us);
   }
   return fail(ErrorKind::transient, "the file keeps changing");
+}
+
+/// Reads of a remote object are conditional on its version; of a local one the file may have been changed in place.
+Status check_unchanged(const PrepareContext& context, const Granule& granule) {
+  if (!is_local(granule)) return {};
+  VDP_ASSIGN(const ObjectInfo after, context.source->head(granule.key));
+  if (after.etag != granule.etag) return conflict("the file was replaced while it was read");
+  return {};
 }
 
 /// Whether the source must be read again, and nothing is known of the granule.
@@ -62,12 +70,13 @@ Status place(const PrepareContext& context, const std::optional<NativeValues>& c
 }  // namespace
 
 Result<ShapedGranule> shape_granule(const PrepareContext& context, const Granule& granule) {
-  VDP_ASSIGN(const ObjectInfo info, settled_info(context, granule));
+  if (is_local(granule)) VDP_TRY(wait_until_settled(context, granule));
   ShapedGranule shaped{granule, nullptr, {}};
+  VDP_ASSIGN(shaped.bytes, open_source(context.source, granule.key));
+  const ObjectInfo& info = shaped.bytes->info();
   shaped.granule.size = info.size;
   shaped.granule.etag = info.etag;
   shaped.granule.last_modified_us = info.last_modified_us;
-  VDP_ASSIGN(shaped.bytes, open_source(context.source, granule.key));
   VDP_ASSIGN(const VirtualTree tree, parse_source(*shaped.bytes, context.file.parse.format));
   VDP_ASSIGN(shaped.dataset, dataset::shape(context.file, tree));
   return shaped;
@@ -88,8 +97,7 @@ Result<PreparedGranule> prepare_granule(const PrepareContext& context, const Tem
   VDP_TRY(keep_finding(convert_to_store_units(store, granule), granule));
   VDP_TRY(keep_finding(dataset::fit_to_grid(store, granule.dataset), granule));
 
-  VDP_ASSIGN(const ObjectInfo after, context.source->head(granule.granule.key));
-  if (after.etag != granule.granule.etag) return conflict("the file was replaced while it was read");
+  VDP_TRY(check_unchanged(context, granule.granule));
   return granule;
 }
 

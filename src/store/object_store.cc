@@ -4,6 +4,12 @@
 
 namespace vdp {
 
+std::optional<std::string> version_of(const ObjectInfo& info) {
+  if (!info.etag.empty()) return info.etag;
+  if (info.last_modified_us == 0) return std::nullopt;
+  return std::string(unmodified_since) + std::to_string(info.last_modified_us);
+}
+
 Result<std::vector<Bytes>> ObjectStore::get_ranges(std::string_view key, std::span<const ByteRange> ranges,
                                                    const std::optional<std::string>& if_etag) {
   std::vector<Bytes> parts;

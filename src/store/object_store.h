@@ -24,6 +24,11 @@ struct ObjectInfo {
   TimestampUs last_modified_us = 0;
 };
 
+/// What `if_etag` of a read takes so that it is of this version: the etag, or where the store tells none,
+/// `unmodified_since` and the time of modification in us. Nothing where neither is known.
+constexpr std::string_view unmodified_since = "unmodified-since:";
+std::optional<std::string> version_of(const ObjectInfo& info);
+
 struct ByteRange {
   std::uint64_t offset = 0;
   std::uint64_t length = 0;

@@ -8,15 +8,24 @@
 namespace vdp::hdf5 {
 namespace {
 
-/// A file whose structures form long chains would take a round for each link; so later rounds read further ahead.
-std::uint64_t read_ahead(const ReadPlan& plan, std::uint64_t round) {
-  return plan.read_ahead_bytes << std::min<std::uint64_t>(round / 4, 16);
+/// What to read so that `misses` are held, and what will probably be missed next.
+std::vector<ByteRange> ranges_to_read(const SparseBytes& bytes, const std::vector<ByteRange>& misses,
+                                      const ReadPlan& plan, std::uint64_t round) {
+  const std::uint64_t size = bytes.file_size();
+  if (size <= plan.whole_file_bytes) return {bytes.without_held_ends({0, size})};
+  // A file whose structures form long chains would take a round for each link; so later rounds read further.
+  const std::uint64_t further = std::min<std::uint64_t>(round / 4, 16);
+  std::vector<ByteRange> ranges;
+  for (const ByteRange& miss : misses) {
+    const std::uint64_t wanted = std::max(miss.length, plan.read_ahead_bytes << further);
+    ranges.push_back(bytes.without_held_ends({miss.offset, std::min(wanted, size - miss.offset)}));
+  }
+  return coalesce(std::move(ranges), plan.merge_gap_bytes);
 }
 
 Status fetch_misses(ByteSource& source, SparseBytes& bytes, const ReadPlan& plan, std::uint64_t round,
                     std::uint64_t max_bytes) {
-  const std::vector<ByteRange> ranges =
-      coalesce(bytes.take_misses(), plan.merge_gap_bytes, read_ahead(plan, round), bytes.file_size());
+  const std::vector<ByteRange> ranges = ranges_to_read(bytes, bytes.take_misses(), plan, round);
   if (ranges.empty()) return internal("a decoder misses bytes without saying which");
   std::uint64_t asked = 0;
   for (const ByteRange& range : ranges) asked += range.length;

@@ -6,13 +6,13 @@
 #include <functional>
 
 #include "formats/byte_source.h"
-#include "formats/hdf5/parse.h"
 #include "formats/hdf5/sparse_bytes.h"
+#include "formats/read_plan.h"
 
 namespace vdp::hdf5 {
 
-/// Decodes one thing from `SparseBytes`, and may add further tasks. It is run again after a miss, so until it has all
-/// its bytes it must change nothing.
+/// Decodes one thing from `SparseBytes`, and may add further tasks. It is run again after a miss, so what it did until
+/// then must be fit to be done twice.
 using DecodeTask = std::function<Decoded<void>()>;
 
 /// Runs all tasks to their end. Each round reads what the pending ones missed, in one call of source.read. `limit`

@@ -78,7 +78,8 @@ Result<Link> decode_link(const FileView& file, Cursor cursor) {
   return link;
 }
 
-Decoded<std::vector<Link>> read_links(const FileView& file, const std::vector<Message>& messages) {
+Decoded<std::vector<Link>> read_links(const FileView& file, const std::vector<Message>& messages,
+                                      std::vector<Address>& targets) {
   std::vector<Link> links;
   for (const Message& message : messages) {
     if (message.type == MessageType::link) {
@@ -91,9 +92,12 @@ Decoded<std::vector<Link>> read_links(const FileView& file, const std::vector<Me
       Cursor cursor = file.cursor(message.body, message.address);
       VDP_ASSIGN(const Address btree, file.read_address(cursor, "symbol table: B-tree"));
       VDP_ASSIGN(const Address heap, file.read_address(cursor, "symbol table: local heap"));
-      VDP_ASSIGN(std::vector<Link> old, read_symbol_table(file, btree, heap));
+      VDP_ASSIGN(std::vector<Link> old, read_symbol_table(file, btree, heap, targets));
       links.insert(links.end(), old.begin(), old.end());
     }
+  }
+  for (const Link& link : links) {
+    if (link.kind == Link::Kind::hard) targets.push_back(link.address);
   }
   return links;
 }

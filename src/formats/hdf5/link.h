@@ -23,10 +23,14 @@ struct Link {
 Result<Link> decode_link(const FileView& file, Cursor cursor);
 
 /// All links of the group whose header has `messages`, however they are stored: as messages, in a symbol table, or
-/// dense in a fractal heap. In no particular order.
-Decoded<std::vector<Link>> read_links(const FileView& file, const std::vector<Message>& messages);
+/// dense in a fractal heap. In no particular order. `targets` gets the addresses of hard links, as far as they are
+/// known also where bytes are missing.
+Decoded<std::vector<Link>> read_links(const FileView& file, const std::vector<Message>& messages,
+                                      std::vector<Address>& targets);
 
 /// The links of an old group: a B-tree of symbol nodes, names in a local heap ("III.A.1, III.B, III.C, III.D").
-Decoded<std::vector<Link>> read_symbol_table(const FileView& file, Address btree, Address heap);
+/// `targets` as above.
+Decoded<std::vector<Link>> read_symbol_table(const FileView& file, Address btree, Address heap,
+                                             std::vector<Address>& targets);
 
 }  // namespace vdp::hdf5

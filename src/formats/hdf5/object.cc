@@ -135,13 +135,13 @@ bool is_group(const std::vector<Message>& messages) {
 
 }  // namespace
 
-Decoded<Object> read_object(const FileView& file, Address address) {
+Decoded<Object> read_object(const FileView& file, Address address, Foresight& foreseen) {
   VDP_ASSIGN(const std::vector<Message> messages, read_object_header(file, address));
   Object object;
   // Both parts are tried before either gives up, so that what both miss is asked for together.
   auto attributes = AttributeReader(file, object).read(messages);
   if (is_group(messages)) {
-    VDP_ASSIGN(object.links, read_links(file, messages));
+    VDP_ASSIGN(object.links, read_links(file, messages, foreseen.children));
     std::ranges::sort(object.links, {}, &Link::name);
   } else if (find(messages, MessageType::layout) != nullptr || find(messages, MessageType::dataspace) != nullptr) {
     object.kind = Object::Kind::dataset;
@@ -151,6 +151,7 @@ Decoded<Object> read_object(const FileView& file, Address address) {
   } else {
     return corrupt(fmt::format("the object at offset {} is no group, dataset or datatype", file.absolute(address)));
   }
+  if (!attributes) foreseen.dataset = std::move(object.dataset);
   VDP_TRY(std::move(attributes));
   return object;
 }

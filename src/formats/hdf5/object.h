@@ -43,7 +43,14 @@ struct Object {
   std::string problem;  ///< why the object as a whole cannot be represented; empty: it can
 };
 
-/// The object whose header is at `address`. Nothing that it returns refers to the file's bytes.
-Decoded<Object> read_object(const FileView& file, Address address);
+/// What is known of an object that still misses bytes: those that it leads to can be asked for at the same time.
+struct Foresight {
+  std::vector<Address> children;         ///< of a group: the objects of its hard links
+  std::optional<DatasetHeader> dataset;  ///< of a dataset whose attributes are missing
+};
+
+/// The object whose header is at `address`. Nothing that it returns refers to the file's bytes. `foreseen` is filled as
+/// far as that was possible where bytes are missing.
+Decoded<Object> read_object(const FileView& file, Address address, Foresight& foreseen);
 
 }  // namespace vdp::hdf5

@@ -30,10 +30,8 @@ class Parser {
 
  private:
   Status read_head() {
-    const std::uint64_t size = bytes_.file_size();
-    const std::uint64_t length = size <= plan_.whole_file_bytes ? size : std::min(size, plan_.first_read_bytes);
-    if (length == 0) return {};
-    const ByteRange head{0, std::min(length, limits_.max_metadata_bytes)};
+    const ByteRange head{0, std::min({bytes_.file_size(), plan_.first_read_bytes, limits_.max_metadata_bytes})};
+    if (head.length == 0) return {};
     VDP_ASSIGN(std::vector<Bytes> read, source_.read({&head, 1}));
     if (read.size() == 1) bytes_.insert(0, std::move(read.front()));
     return {};
@@ -77,8 +75,10 @@ class Parser {
   }
 
   Decoded<void> decode_object(Address address) {
-    auto decoded = read_object(*file_, address);
+    Foresight foreseen;
+    auto decoded = read_object(*file_, address, foreseen);
     if (!decoded) {
+      if (decoded.error().is_missing()) VDP_TRY(follow(foreseen));
       if (decoded.error().is_missing() || address == graph_.root) return std::unexpected(std::move(decoded).error());
       graph_.objects[address].problem = decoded.error().error().text();
       return {};
@@ -92,6 +92,14 @@ class Parser {
       graph_.contents[address];
       tasks_.push_back([this, address] { return decode_contents(address); });
     }
+    return {};
+  }
+
+  /// Has what depends on an unfinished object ask for its bytes in the same round.
+  Decoded<void> follow(const Foresight& foreseen) {
+    for (const Address child : foreseen.children) VDP_TRY(add_object(child));
+    // Only what is missed counts here: the values are decoded once the object is complete.
+    if (foreseen.dataset) (void)read_contents(*foreseen.dataset);
     return {};
   }
 
@@ -131,6 +139,10 @@ class Parser {
 
 Result<VirtualTree> parse(ByteSource& source, const ParseLimits& limits, const ReadPlan& plan) {
   return Parser(source, limits, plan).run();
+}
+
+Result<VirtualTree> parse(ByteSource& source, const ParseLimits& limits) {
+  return parse(source, limits, source.read_plan());
 }
 
 }  // namespace vdp::hdf5

@@ -28,7 +28,7 @@ struct Parsed {
   }
 };
 
-Parsed parse_testdata(const std::string& name, const ReadPlan& plan = {}) {
+Parsed parse_testdata(const std::string& name, const ReadPlan& plan = local_read_plan()) {
   Parsed parsed;
   parsed.source = memory_source(read_testdata(name), "memory://test/" + name);
   auto tree = parse(*parsed.source, {}, plan);

@@ -34,58 +34,88 @@ Result<std::string> heap_text(ByteView heap, std::uint64_t offset) {
   return std::string(rest.substr(0, end));
 }
 
+/// A link whose texts are still in the heap.
+struct Symbol {
+  std::uint64_t name = 0;  ///< where it is in the heap
+  Address address = undefined_address;
+  bool is_symbolic = false;
+  std::uint32_t target = 0;  ///< of a symbolic link: where its path is in the heap
+};
+
 /// Link name (offset), object header, cache type (4), reserved (4), scratch pad (16).
-Result<Link> decode_symbol(const FileView& file, Cursor& cursor, ByteView heap) {
-  VDP_ASSIGN(const auto name, cursor.read_uint(file.geometry().offset_bytes, "symbol: name"));
-  Link link;
-  VDP_ASSIGN(link.address, file.read_address(cursor, "symbol: object header"));
+Result<Symbol> decode_symbol(const FileView& file, Cursor& cursor) {
+  Symbol symbol;
+  VDP_ASSIGN(symbol.name, cursor.read_uint(file.geometry().offset_bytes, "symbol: name"));
+  VDP_ASSIGN(symbol.address, file.read_address(cursor, "symbol: object header"));
   VDP_ASSIGN(const auto cache, cursor.read_u32("symbol: cache type"));
+  symbol.is_symbolic = cache == cached_symbolic_link;
   VDP_TRY(cursor.skip(4, "symbol: reserved"));
-  VDP_ASSIGN(const auto scratch, cursor.read_u32("symbol: scratch pad"));
+  VDP_ASSIGN(symbol.target, cursor.read_u32("symbol: scratch pad"));
   VDP_TRY(cursor.skip(12, "symbol: scratch pad"));
-  VDP_ASSIGN(link.name, heap_text(heap, name));
-  if (cache == cached_symbolic_link) {
-    link.kind = Link::Kind::soft;
-    VDP_ASSIGN(link.target, heap_text(heap, scratch));
-  }
-  return link;
+  return symbol;
 }
 
 /// "SNOD", version (1), reserved (1), number of symbols (2), symbols.
-Decoded<void> read_symbol_node(const FileView& file, Address address, ByteView heap, std::vector<Link>& links) {
+Decoded<void> read_symbol_node(const FileView& file, Address address, std::vector<Symbol>& symbols) {
   VDP_ASSIGN(ByteView head, file.view_ahead(address, 8, expected_symbol_node_bytes, "symbol node"));
   Cursor cursor = file.cursor(head.first(8), address);
   VDP_TRY(cursor.expect("SNOD", "symbol node: signature"));
   VDP_TRY(cursor.skip(2, "symbol node: version"));
   VDP_ASSIGN(const auto count, cursor.read_u16("symbol node: number of symbols"));
   const std::uint64_t symbol_bytes = 2ULL * file.geometry().offset_bytes + 24;
-  VDP_ASSIGN(ByteView symbols, file.view(address, 8 + count * symbol_bytes, "symbol node"));
-  Cursor body = file.cursor(symbols, address);
+  VDP_ASSIGN(ByteView all, file.view(address, 8 + count * symbol_bytes, "symbol node"));
+  Cursor body = file.cursor(all, address);
   VDP_TRY(body.skip(8, "symbol node"));
   for (int i = 0; i < count; ++i) {
-    VDP_ASSIGN(Link link, decode_symbol(file, body, heap));
-    links.push_back(std::move(link));
+    VDP_ASSIGN(const Symbol symbol, decode_symbol(file, body));
+    symbols.push_back(symbol);
   }
   return {};
 }
 
-}  // namespace
-
-Decoded<std::vector<Link>> read_symbol_table(const FileView& file, Address btree, Address heap) {
-  const auto names = read_local_heap(file, heap);
-  // Asked for in the same round as the heap. A key is an offset into the heap, of the size of lengths.
+/// The symbols of all nodes that are held; false where some are missing.
+Decoded<bool> read_symbols(const FileView& file, Address btree, std::vector<Symbol>& symbols) {
+  // A key is an offset into the heap, of the size of lengths.
   VDP_ASSIGN(const auto entries,
              read_btree_v1(file, btree, BtreeKind::group, file.geometry().length_bytes, expected_btree_bytes));
-  if (!names) return std::unexpected(names.error());
-  std::vector<Link> links;
-  bool incomplete = false;
+  bool complete = true;
   for (const BtreeEntry& entry : entries) {
-    auto node = read_symbol_node(file, entry.child, *names, links);
-    if (node) continue;
-    if (!node.error().is_missing()) return std::unexpected(std::move(node).error());
-    incomplete = true;
+    auto node = read_symbol_node(file, entry.child, symbols);
+    if (!node && !node.error().is_missing()) return std::unexpected(std::move(node).error());
+    complete = complete && node.has_value();
   }
-  if (incomplete) return missing();
+  return complete;
+}
+
+Result<Link> named_link(const Symbol& symbol, ByteView heap) {
+  Link link;
+  link.address = symbol.address;
+  VDP_ASSIGN(link.name, heap_text(heap, symbol.name));
+  if (symbol.is_symbolic) {
+    link.kind = Link::Kind::soft;
+    VDP_ASSIGN(link.target, heap_text(heap, symbol.target));
+  }
+  return link;
+}
+
+}  // namespace
+
+Decoded<std::vector<Link>> read_symbol_table(const FileView& file, Address btree, Address heap,
+                                             std::vector<Address>& targets) {
+  const auto names = read_local_heap(file, heap);
+  std::vector<Symbol> symbols;
+  const auto complete = read_symbols(file, btree, symbols);  // asked for in the same round as the heap
+  for (const Symbol& symbol : symbols) {
+    if (!symbol.is_symbolic) targets.push_back(symbol.address);
+  }
+  if (!names) return std::unexpected(names.error());
+  if (!complete) return std::unexpected(complete.error());
+  if (!*complete) return missing();
+  std::vector<Link> links;
+  for (const Symbol& symbol : symbols) {
+    VDP_ASSIGN(Link link, named_link(symbol, *names));
+    links.push_back(std::move(link));
+  }
   return links;
 }
 
