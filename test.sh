@@ -73,11 +73,12 @@ main() {
 
   stage "packages" scripts/install_packages.sh build test
   stage "python" after "packages" scripts/python_env.sh
+  stage "test servers" after "packages" scripts/test_servers.sh
   stage "scripts" after "packages" check_scripts
   stage "build release" after "packages" build release vdp
   stage "build dev" after "packages" build dev
   stage "unit tests" after "build dev" unit_tests dev
-  stage "system tests" after "python" after "build release" system_tests
+  stage "system tests" after "python" after "test servers" after "build release" after "build dev" system_tests
   # Last, as it costs the most and nothing waits for it.
   stage "build asan" after "unit tests" build asan
   stage "unit tests, asan" after "build asan" unit_tests asan

