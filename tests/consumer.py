@@ -59,7 +59,7 @@ def start_forward(vdp: Engine, archive: Archive, *options: str, environment: dic
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={"PATH": os.environ["PATH"]} | (environment or {}),
+        env={"PATH": os.environ["PATH"]} | vdp.environment | (environment or {}),
     )
 
 
@@ -128,7 +128,10 @@ def read_content(archive: Archive) -> Content:
 
 def recorded(store: Path) -> Counter[str]:
     """How often each source file stands in the store's own record, `_vdp/granules`."""
-    repository = icechunk.Repository.open(icechunk.local_filesystem_storage(str(store)))
+    return recorded_in(icechunk.Repository.open(icechunk.local_filesystem_storage(str(store))))
+
+
+def recorded_in(repository: icechunk.Repository) -> Counter[str]:
     return _count_sources(zarr.open_array(repository.readonly_session("main").store, path="_vdp/granules", mode="r"))
 
 

@@ -72,8 +72,13 @@ class Answer:
 class Engine:
     """`expect` is the exit code that a call must have; None lets any pass."""
 
-    def __init__(self, binary: Path) -> None:
+    def __init__(self, binary: Path, environment: dict[str, str] | None = None) -> None:
         self.binary = binary
+        self.environment = environment or {}  # of every call
+
+    def within(self, environment: dict[str, str]) -> Engine:
+        """The same program for a user who has set these variables."""
+        return Engine(self.binary, self.environment | environment)
 
     def __call__(
         self,
@@ -92,7 +97,7 @@ class Engine:
             capture_output=True,
             text=True,
             cwd=cwd,
-            env=variables | (environment or {}),
+            env=variables | self.environment | (environment or {}),
             user=user,
             timeout=timeout_s,
             stdin=subprocess.DEVNULL,

@@ -6,6 +6,7 @@ As a script: `opened.py LINES GROUP RESULT` executes the file LINES, then writes
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import subprocess
 import sys
@@ -39,12 +40,13 @@ class Opened:
         return self.arrays[name]
 
 
-def open_as_printed(lines: str, group: str = "/") -> Opened:
+def open_as_printed(lines: str, group: str = "/", environment: dict[str, str] | None = None) -> Opened:
     """`group` is where in the store the dataset is; the printed lines know it, the reading of raw values does not.
+    `environment` has what the lines do not print, as keys of S3.
 
     One process serves all calls, as importing takes seconds.
     """
-    return _process().submit(read, lines, group).result(timeout=300)
+    return _process().submit(read, lines, group, environment or {}).result(timeout=300)
 
 
 @cache
@@ -52,7 +54,7 @@ def _process() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
 
 
-def open_in_new_process(lines: str, group: str = "/") -> Opened:
+def open_in_new_process(lines: str, group: str = "/", environment: dict[str, str] | None = None) -> Opened:
     """As a user does who pastes the lines into a file. Warnings of deprecated calls fail it."""
     with tempfile.TemporaryDirectory() as folder:
         printed, result = Path(folder, "printed.py"), Path(folder, "result.pickle")
@@ -62,6 +64,7 @@ def open_in_new_process(lines: str, group: str = "/") -> Opened:
             capture_output=True,
             text=True,
             cwd=folder,
+            env=os.environ | (environment or {}),
             timeout=300,
         )
         assert done.returncode == 0, f"the printed lines failed:\n{lines}\n{done.stderr}"
@@ -69,12 +72,18 @@ def open_in_new_process(lines: str, group: str = "/") -> Opened:
         return pickle.loads(result.read_bytes())
 
 
-def read(lines: str, group: str) -> Opened:
-    """Executes the lines in an empty namespace, and reads all that they opened."""
+def read(lines: str, group: str, environment: dict[str, str] | None = None) -> Opened:
+    """Executes the lines in an empty namespace, and reads all that they opened. `environment` stands in place of all
+    variables of AWS that this process has.
+    """
     import icechunk
     import xarray
     import zarr
 
+    if environment is not None:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ.update(environment)
     namespace: dict[str, Any] = {"__name__": "printed"}
     exec(compile(lines, "printed.py", "exec"), namespace)
     dataset = _only(namespace, xarray.Dataset)

@@ -1,0 +1,48 @@
+"""The S3 store keeps the promises of the store's conformance suite on each S3 server: src/store/s3_server_test.cc."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from icechunk_driver import BUILD
+from servers.fault_proxy import Faults, fault_proxy
+from servers.bucket import Bucket
+from servers.s3_server import S3Server
+
+BINARY = BUILD / "src" / "store" / "vdp_store_test"
+SUITES = "S3/StoreConformance.*:S3Server.*"
+
+
+def run_suite(bucket: Bucket, report: Path) -> list[str]:
+    """Names of the tests that ran; every one of them must have passed, and none been skipped."""
+    assert BINARY.exists(), f"{BINARY} was not built: VDP_BUILD names the build directory with tests"
+    done = subprocess.run(
+        [BINARY, f"--gtest_filter={SUITES}", f"--gtest_output=json:{report}"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={"PATH": os.environ["PATH"], "VDP_TEST_S3_URL": bucket.url()} | bucket.environment(),
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    suites = json.loads(report.read_text())["testsuites"]
+    tests = [test for suite in suites for test in suite["testsuite"]]
+    assert [test["name"] for test in tests if test["result"] != "COMPLETED"] == []
+    return [f"{test['classname']}.{test['name']}" for test in tests]
+
+
+@pytest.mark.parametrize("kind", ["versitygw", "moto"])
+def test_conformance(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+    server: S3Server = request.getfixturevalue(kind)
+    ran = run_suite(server.new_bucket(), tmp_path / "report.json")
+    assert sum("StoreConformance" in name for name in ran) > 20, ran
+
+
+def test_conformance_where_one_request_in_twenty_is_refused(bucket: Bucket, tmp_path: Path) -> None:
+    with fault_proxy(bucket.endpoint, Faults(slow_downs=0.05, seed=1)) as proxy:
+        run_suite(bucket.through(proxy.endpoint), tmp_path / "report.json")
+        assert proxy.slow_downs > 20
