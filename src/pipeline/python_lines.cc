@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "pipeline/source_container.h"
+#include "store/s3_store.h"
 #include "store/url.h"
 
 namespace vdp {

@@ -2,16 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "store/s3_store.h"
 #include "store/url.h"
 
 namespace vdp {
-
-Result<aws::S3Place> s3_place_of(const std::string& url, const StoreAccess& access) {
-  const std::size_t begin = std::string_view("s3://").size();
-  const std::string bucket = url.substr(begin, url.find('/', begin) - begin);
-  return aws::find_s3_place(bucket, {access.region, access.endpoint_url, access.path_style}, aws::process_environment(),
-                            aws::read_secret_file);
-}
 
 namespace {
 

@@ -5,7 +5,6 @@
 
 #include "dataset/dataset_file.h"
 #include "icechunk/repo/virtual_chunk_container.h"
-#include "net/aws/s3_place.h"
 
 namespace vdp {
 
@@ -13,8 +12,5 @@ namespace vdp {
 /// other machines have another one. Nothing for sources in memory, which no other process can read. `unsupported` for
 /// a scheme that has no container.
 Result<std::optional<icechunk::VirtualChunkContainer>> source_container(const dataset::SourceSpec& source);
-
-/// Where the bucket of "s3://bucket/..." is, as this machine sees it.
-Result<aws::S3Place> s3_place_of(const std::string& url, const StoreAccess& access);
 
 }  // namespace vdp

@@ -10,6 +10,7 @@ namespace vdp {
 namespace {
 
 constexpr std::string_view scheme = "s3://";
+constexpr std::uint16_t https_port = 443;
 
 /// The rules of Amazon's buckets, and the underscores and capitals of old ones and of other servers.
 bool is_bucket_name(std::string_view name) {
@@ -38,24 +39,15 @@ Result<S3Location> parse_s3_url(std::string_view url) {
   return location;
 }
 
-Result<S3Bucket> locate_bucket(const std::string& bucket, const std::string& region, const std::string& endpoint_url,
-                               bool path_style) {
-  const std::string text = endpoint_url.empty() ? fmt::format("https://s3.{}.amazonaws.com", region) : endpoint_url;
-  VDP_ASSIGN_IN("S3 endpoint", Url url, parse_url(text));
-  if (url.query) return invalid("S3 endpoint: a query is not allowed");
-  while (url.path.ends_with('/')) url.path.pop_back();
-  if (path_style || bucket.contains('.')) {
-    VDP_ASSIGN_IN("S3 endpoint", std::string path, decode_path(url.path));
-    path += "/" + bucket;
-    url.path += "/" + bucket;
-    return S3Bucket{std::move(url), std::move(path)};
-  }
-  if (!url.path.empty()) {
-    return invalid(fmt::format("S3 endpoint {}: a path needs path_style = true", url.without_query()));
+S3Bucket locate_bucket(const std::string& bucket, const aws::S3Place& place) {
+  Url url = place.endpoint.value_or(
+      Url{"https", fmt::format("s3.{}.amazonaws.com", place.region), https_port, "/", std::nullopt});
+  if (place.path_style) {
+    url.path = "/" + bucket;
+    return {std::move(url), "/" + bucket};
   }
   url.host = bucket + "." + url.host;
-  url.path = "/";
-  return S3Bucket{std::move(url), {}};
+  return {std::move(url), {}};
 }
 
 }  // namespace vdp

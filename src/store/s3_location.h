@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "net/aws/s3_place.h"
 #include "net/url.h"
 
 namespace vdp {
@@ -24,9 +25,6 @@ struct S3Bucket {
   std::string path;  ///< in front of "/KEY", not encoded: "" or "/bucket"
 };
 
-/// `endpoint_url` empty: Amazon's, in the region. `path_style`: the bucket in the path; buckets with a dot in the name
-/// are always there, as no certificate covers them as hosts.
-Result<S3Bucket> locate_bucket(const std::string& bucket, const std::string& region, const std::string& endpoint_url,
-                               bool path_style);
+S3Bucket locate_bucket(const std::string& bucket, const aws::S3Place& place);
 
 }  // namespace vdp

@@ -30,19 +30,15 @@ TEST(S3Location, DoesNotRepeatSecrets) {
 }
 
 TEST(S3Location, BucketsAreHostsOrPaths) {
-  const auto host = locate_bucket("my-bucket", "us-west-2", "", false);
-  ASSERT_TRUE(host);
-  EXPECT_EQ(host->url.text(), "https://my-bucket.s3.us-west-2.amazonaws.com/");
-  EXPECT_EQ(host->path, "");
-  const auto dotted = locate_bucket("my.bucket", "us-west-2", "", false);
-  EXPECT_EQ(dotted->url.text(), "https://s3.us-west-2.amazonaws.com/my.bucket");
-  EXPECT_EQ(dotted->path, "/my.bucket");
-  const auto local = locate_bucket("my-bucket", "", "http://127.0.0.1:9000/", true);
-  EXPECT_EQ(local->url.text(), "http://127.0.0.1:9000/my-bucket");
-  EXPECT_EQ(locate_bucket("my-bucket", "", "https://host/base/", true)->url.text(), "https://host/base/my-bucket");
-  EXPECT_FALSE(locate_bucket("my-bucket", "", "https://host/base/", false));
-  EXPECT_FALSE(locate_bucket("my-bucket", "", "ftp://host/", true));
-  EXPECT_FALSE(locate_bucket("my-bucket", "", "https://user:password@host/", true));
+  const auto host = locate_bucket("my-bucket", {"us-west-2", std::nullopt, false});
+  EXPECT_EQ(host.url.text(), "https://my-bucket.s3.us-west-2.amazonaws.com/");
+  EXPECT_EQ(host.path, "");
+  const auto path = locate_bucket("my.bucket", {"us-west-2", std::nullopt, true});
+  EXPECT_EQ(path.url.text(), "https://s3.us-west-2.amazonaws.com/my.bucket");
+  EXPECT_EQ(path.path, "/my.bucket");
+  const auto local = locate_bucket("my-bucket", {"us-east-1", *parse_url("http://127.0.0.1:9000"), true});
+  EXPECT_EQ(local.url.text(), "http://127.0.0.1:9000/my-bucket");
+  EXPECT_EQ(local.url.authority(), "127.0.0.1:9000");
 }
 
 }  // namespace

@@ -1,15 +1,11 @@
-#include <fmt/format.h>
-
 #include "net/aws/credential_chain.h"
 #include "net/aws/refreshing_provider.h"
-#include "net/aws/shared_config.h"
+#include "net/aws/s3_place.h"
 #include "net/aws/surroundings.h"
 #include "store/s3_store.h"
 
 namespace vdp {
 namespace {
-
-constexpr const char* default_region = "us-east-1";
 
 /// One for the process: what one store has fetched serves all.
 aws::CredentialProviderPtr shared_chain() {
@@ -23,21 +19,6 @@ aws::CredentialProviderPtr shared_chain() {
         aws::default_credential_chain(environment, aws::read_secret_file, send), system_clock(), system_random());
   }();
   return chain;
-}
-
-std::string endpoint_url_of(const StoreAccess& access) {
-  if (!access.endpoint_url.empty()) return access.endpoint_url;
-  const auto environment = aws::process_environment();
-  for (const char* name : {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}) {
-    if (const auto url = aws::set_variable(environment, name)) return *url;
-  }
-  return {};
-}
-
-Result<std::string> region_of(const StoreAccess& access) {
-  if (!access.region.empty()) return access.region;
-  VDP_ASSIGN(const auto configured, aws::configured_region(aws::process_environment(), aws::read_secret_file));
-  return configured.value_or(default_region);
 }
 
 Result<aws::CredentialProviderPtr> credentials_of(AccessKind kind) {
@@ -60,21 +41,25 @@ Result<aws::CredentialProviderPtr> credentials_of(AccessKind kind) {
 Result<S3StoreOptions> s3_store_options(const std::string& url, const StoreAccess& access) {
   S3StoreOptions options;
   VDP_ASSIGN(options.location, parse_s3_url(url));
-  VDP_ASSIGN_IN(url, options.client.region, region_of(access));
-  const std::string endpoint_url = endpoint_url_of(access);
-  VDP_ASSIGN_IN(url, options.bucket,
-                locate_bucket(options.location.bucket, options.client.region, endpoint_url,
-                              access.path_style.value_or(!endpoint_url.empty())));
-  VDP_ASSIGN_IN(url, options.client.credentials, credentials_of(access.kind));
+  VDP_ASSIGN(const aws::S3Place place, s3_place_of(url, access));
+  options.bucket = locate_bucket(options.location.bucket, place);
+  options.client.region = place.region;
+  VDP_ASSIGN(options.client.credentials, credentials_of(access.kind));
   options.client.requester_pays = access.requester_pays;
 
   HttpClientOptions http;
   // Whoever configured the endpoint may mean this machine or its network.
-  if (!endpoint_url.empty()) http.policy = AddressPolicy({options.bucket.url});
+  if (place.endpoint) http.policy = AddressPolicy({options.bucket.url});
   if (!access.user_agent.empty()) http.user_agent = access.user_agent;
   options.exchange.client = std::make_shared<HttpClient>(std::move(http));
   options.exchange.throttle = shared_throttle(options.bucket.url.origin(), access.max_requests_per_s);
   return options;
+}
+
+Result<aws::S3Place> s3_place_of(const std::string& url, const StoreAccess& access) {
+  VDP_ASSIGN(const S3Location location, parse_s3_url(url));
+  return aws::find_s3_place(location.bucket, {access.region, access.endpoint_url, access.path_style},
+                            aws::process_environment(), aws::read_secret_file);
 }
 
 Result<ObjectStorePtr> open_s3_store(const std::string& url, const StoreAccess& access) {

@@ -27,6 +27,9 @@ struct S3StoreOptions {
 /// Times are those of the server, to the second. Keys have at most 1,024 bytes with the prefix.
 ObjectStorePtr make_s3_store(S3StoreOptions options);
 
+/// Where the bucket of "s3://bucket/prefix/" is, as this machine sees it: what `access` leaves open is taken from the
+/// environment and AWS's shared files.
+Result<aws::S3Place> s3_place_of(const std::string& url, const StoreAccess& access);
 /// What `access` means for the store of that URL.
 Result<S3StoreOptions> s3_store_options(const std::string& url, const StoreAccess& access);
 

@@ -38,7 +38,7 @@ class ScriptedS3 {
   ObjectStorePtr store(RetryPolicy retry = {}) {
     S3StoreOptions options;
     options.location = {"bucket", "root/"};
-    options.bucket = *locate_bucket("bucket", "us-east-1", server_.url().text(), true);
+    options.bucket = locate_bucket("bucket", {"us-east-1", server_.url(), true});
     HttpClientOptions http;
     http.policy = AddressPolicy({server_.url()});
     options.exchange = {std::make_shared<HttpClient>(std::move(http)), std::make_shared<HostThrottle>(clock_), retry,
@@ -199,7 +199,7 @@ TEST(S3Write, WhatIsToBeReplacedAndIsNotThereIsAConflict) {
   });
   S3StoreOptions options;
   options.location = {"bucket", ""};
-  options.bucket = *locate_bucket("bucket", "us-east-1", server.url().text(), true);
+  options.bucket = locate_bucket("bucket", {"us-east-1", server.url(), true});
   HttpClientOptions http;
   http.policy = AddressPolicy({server.url()});
   options.exchange.client = std::make_shared<HttpClient>(std::move(http));
@@ -217,7 +217,7 @@ struct Fixed {
   ObjectStorePtr store(S3ClientOptions client = {}) {
     S3StoreOptions options;
     options.location = {"bucket", ""};
-    options.bucket = *locate_bucket("bucket", "us-east-1", server.url().text(), true);
+    options.bucket = locate_bucket("bucket", {"us-east-1", server.url(), true});
     options.client = std::move(client);
     HttpClientOptions http;
     http.policy = AddressPolicy({server.url()});
