@@ -41,7 +41,7 @@ std::optional<TimestampUs> parse_timestamp(std::string_view text) {
   const auto m = take_digits(text, 2);
   if (!m || !take(text, '-')) return std::nullopt;
   const auto d = take_digits(text, 2);
-  if (!d || !take(text, 'T')) return std::nullopt;
+  if (!d || !(take(text, 'T') || take(text, ' '))) return std::nullopt;
   const auto h = take_digits(text, 2);
   if (!h || !take(text, ':')) return std::nullopt;
   const auto min = take_digits(text, 2);

@@ -7,10 +7,6 @@
 namespace vdp {
 namespace {
 
-bool is_redirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 Failure refused(const Url& from, const Url& to, std::string_view why) {
   return fail(ErrorKind::denied, fmt::format("redirect from {} to {} refused: {}", from.origin(), to.origin(), why));
 }
@@ -19,7 +15,7 @@ Failure refused(const Url& from, const Url& to, std::string_view why) {
 
 Result<std::optional<Url>> redirect_target(const HttpRequest& request, const HttpResponse& response) {
   const bool reads = request.method == HttpMethod::get || request.method == HttpMethod::head;
-  if (request.redirects == RedirectRule::none || !reads || !is_redirect(response.status)) return std::nullopt;
+  if (request.redirects == RedirectRule::none || !reads || !is_redirect_status(response.status)) return std::nullopt;
   const auto location = response.headers.find("Location");
   if (!location) return std::nullopt;
   const Url& from = response.url;
@@ -29,6 +25,10 @@ Result<std::optional<Url>> redirect_target(const HttpRequest& request, const Htt
     return refused(from, to, "only redirects within the same scheme, host and port are allowed here");
   }
   return to;
+}
+
+bool is_redirect_status(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
 bool is_credential_header(std::string_view name) {

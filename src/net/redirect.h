@@ -14,6 +14,9 @@ constexpr unsigned max_redirects = 5;
 /// what request.redirects does not allow and for https to http; `invalid` for a Location that is no http URL.
 Result<std::optional<Url>> redirect_target(const HttpRequest& request, const HttpResponse& response);
 
+/// 301, 302, 303, 307, 308.
+bool is_redirect_status(int status);
+
 /// Headers that carry credentials even where a request lists them among its plain ones.
 bool is_credential_header(std::string_view name);
 

@@ -11,11 +11,13 @@
 #include "base/task_pool.h"
 #include "dataset/draft.h"
 #include "discover/list.h"
+#include "net/url.h"
 #include "pipeline/batch_writer.h"
 #include "pipeline/planner.h"
 #include "pipeline/store_layout.h"
 #include "pipeline/upkeep.h"
 #include "store/open_store.h"
+#include "store/url.h"
 
 namespace vdp {
 namespace {
@@ -59,7 +61,8 @@ Result<std::unique_ptr<DatasetProcessor>> DatasetProcessor::create(dataset::Data
                     file.axes.size()));
   }
   auto processor = std::unique_ptr<DatasetProcessor>(new DatasetProcessor(std::move(file), options));
-  VDP_ASSIGN_IN("source.prefix", processor->source_, open_source_store(processor->file_.source.prefix, processor->file_.source.access));
+  VDP_ASSIGN_IN("source.prefix", processor->source_,
+                open_source_store(processor->file_.source.prefix, processor->file_.source.access));
   VDP_ASSIGN_IN("store.url", processor->target_, open_store(processor->file_.store.url, processor->file_.store.access));
   return processor;
 }
@@ -261,6 +264,11 @@ Result<std::vector<Granule>> DatasetProcessor::select_missing(icechunk::Session&
 }
 
 std::optional<Outcome> DatasetProcessor::check_key(const Granule& granule) const {
+  // The file is read by its key, and recorded by its URI, which may have come in a message.
+  if (granule.uri != file_.source.prefix + encode_path(granule.key)) {
+    return Outcome::rejected(granule, fmt::format("its URI is not the one of its key {} under source.prefix {}",
+                                                  without_secrets(granule.key), file_.source.prefix));
+  }
   const auto classified = classify(file_.source, {granule.key, granule.size, granule.etag, granule.last_modified_us});
   if (classified.verdict == KeyVerdict::granule) return std::nullopt;
   return Outcome::rejected(granule, fmt::format("key {}: {} (source.pattern is \"{}\")", granule.key, classified.reason,

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "dataset/locations.h"
+#include "net/url.h"
 #include "queue/granule_message.h"
 #include "store/url.h"
 
@@ -36,7 +37,7 @@ Result<Granule> name_granule(const dataset::SourceSpec& source, std::string_view
   }
   const ClassifiedKey classified = classify(source, {granule.key, 0, "", 0});
   if (classified.verdict != KeyVerdict::granule) {
-    return invalid(fmt::format("{}: {}", location, classified.reason));
+    return invalid(fmt::format("{}: {}", without_secrets(location), classified.reason));
   }
   granule.uri = source.prefix + encode_path(granule.key);
   return granule;

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "dataset/calendar.h"
+#include "dataset/locations.h"
 
 namespace vdp {
 namespace {
@@ -22,8 +23,9 @@ Result<std::string> text_member(const Json& object, const char* name, bool requi
 
 Result<TimestampUs> parse_timestamp(const std::string& text) {
   constexpr auto calendar = dataset::Calendar::proleptic_gregorian;
-  VDP_ASSIGN_IN("message: last_modified", const auto instant, dataset::parse_instant(calendar, text));
-  VDP_ASSIGN_IN("message: last_modified", const TimestampUs timestamp, dataset::to_timestamp(calendar, instant));
+  const auto instant = dataset::parse_instant(calendar, text);
+  const auto timestamp = instant ? dataset::to_timestamp(calendar, *instant) : std::unexpected(instant.error());
+  if (!timestamp) return invalid("message: 'last_modified' is no time of RFC 3339");
   return timestamp;
 }
 
@@ -40,15 +42,16 @@ std::string encode_granule(const Granule& granule) {
 
 Result<Granule> decode_granule(std::string_view body) {
   const auto object = parse_json(body);
-  if (!object) return invalid(fmt::format("message: no JSON: {}", object.error().text()));
+  if (!object) return invalid("message: no JSON");  // the error itself would show how the text begins
   if (!object->is_object()) return invalid(fmt::format("message: found {}, expected an object", object->type_name()));
   Granule granule;
   VDP_ASSIGN(granule.uri, text_member(*object, "uri", true));
+  VDP_TRY(dataset::check_location(granule.uri));
   VDP_ASSIGN(granule.key, text_member(*object, "key", true));
   VDP_ASSIGN(granule.etag, text_member(*object, "etag", false));
   if (const auto size = object->find("size"); size != object->end()) {
     if (!size->is_number_unsigned())
-      return invalid(fmt::format("message: size is {}, expected a whole number", size->dump()));
+      return invalid(fmt::format("message: 'size' is {}, expected a whole number", size->type_name()));
     granule.size = size->get<std::uint64_t>();
   }
   VDP_ASSIGN(const std::string modified, text_member(*object, "last_modified", false));

@@ -16,10 +16,10 @@ struct Options {
   std::vector<std::string> ids;
 };
 
-/// The granule's URI, or the body itself where it is no granule.
+/// The granule's URI. What is no granule may be anything, and is not shown.
 std::string subject(const DeadLetter& letter) {
   const auto granule = decode_granule(letter.body);
-  return granule ? granule->uri : letter.body;
+  return granule ? granule->uri : fmt::format("a message of {} bytes", letter.body.size());
 }
 
 Json letter_json(const DeadLetter& letter) {

@@ -88,10 +88,11 @@ TEST(Expiration, IsReadToTheSecond) {
   EXPECT_EQ(parse_timestamp("2026-11-22T17:30:00Z"), json_expiration_us);
   EXPECT_EQ(parse_timestamp("2026-11-22T17:30:00.999Z"), json_expiration_us);
   EXPECT_EQ(parse_timestamp("2026-11-22T17:30:00+00:00"), json_expiration_us);
+  EXPECT_EQ(parse_timestamp("2026-11-22 17:30:00+00:00"), json_expiration_us);
   EXPECT_EQ(parse_timestamp("1970-01-01T00:00:01Z"), 1'000'000);
   for (const char* bad :
        {"", "2026", "2026-11-22", "2026-11-22T17:30:00", "2026-11-22T17:30:00.Z", "2026-02-30T00:00:00Z",
-        "2026-11-22T24:00:00Z", "2026-11-22T17:60:00Z", "2026-11-22T17:30:00+01:00", "2026-11-22 17:30:00Z",
+        "2026-11-22T24:00:00Z", "2026-11-22T17:60:00Z", "2026-11-22T17:30:00+01:00", "2026-11-22  17:30:00Z",
         "+026-11-22T17:30:00Z", "2026-11-22T17:30:00Zx"}) {
     EXPECT_FALSE(parse_timestamp(bad)) << bad;
   }

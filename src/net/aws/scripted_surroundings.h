@@ -16,6 +16,7 @@ class ScriptedSurroundings {
   struct Scripted {
     int status = 200;
     std::string body;
+    HttpHeaders headers = {};
   };
   std::map<std::string, Scripted> answers;  ///< by "GET http://host/path"; whatever is not there does not answer
   std::string failure = "no connection";    ///< what an Error says then
@@ -60,7 +61,10 @@ class ScriptedSurroundings {
     asked.push_back({line, headers, std::string(as_text(request.body))});
     const auto found = answers.find(line);
     if (found == answers.end()) return fail(failure_kind, failure);
-    return HttpResponse{.status = found->second.status, .headers = {}, .body = to_bytes(found->second.body), .url = {}};
+    return HttpResponse{.status = found->second.status,
+                        .headers = found->second.headers,
+                        .body = to_bytes(found->second.body),
+                        .url = {}};
   }
 };
 

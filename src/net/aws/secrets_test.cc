@@ -6,6 +6,7 @@
 #include "net/aws/container_credentials.h"
 #include "net/aws/credential_answer.h"
 #include "net/aws/credential_chain.h"
+#include "net/aws/earthdata_credentials.h"
 #include "net/aws/environment_credentials.h"
 #include "net/aws/instance_metadata.h"
 #include "net/aws/scripted_surroundings.h"
@@ -91,8 +92,16 @@ struct Scene {
   MakeProvider make;
 };
 
+const std::string earthdata_json = R"({"accessKeyId":"AKID","secretAccessKey":"CANARY","sessionToken":"CANARY",)"
+                                   R"("expiration":"2026-11-22 18:00:00+00:00"})";
+
+CredentialProviderPtr make_earthdata(ScriptedSurroundings& around) {
+  return std::make_shared<EarthdataCredentials>(*parse_url("https://archive.example/s3credentials"),
+                                                around.environment(), around.reader(), around.sender());
+}
+
 std::vector<Scene> scenes() {
-  std::vector<Scene> all(5);
+  std::vector<Scene> all(7);
   all[0].name = "environment";
   all[0].around.variables = {
       {"AWS_ACCESS_KEY_ID", "AKID"}, {"AWS_SECRET_ACCESS_KEY", canary}, {"AWS_SESSION_TOKEN", canary}};
@@ -133,6 +142,21 @@ std::vector<Scene> scenes() {
   all[4].make = [](auto& around) {
     return std::make_shared<WebIdentity>(around.environment(), around.reader(), around.sender());
   };
+
+  all[5].name = "earthdata token";
+  all[5].around.variables = {{"EARTHDATA_TOKEN", canary}};
+  all[5].around.answers = {{"GET https://archive.example/s3credentials", {200, earthdata_json}}};
+  all[5].make = make_earthdata;
+
+  const std::string login = "https://urs.earthdata.nasa.gov/oauth/authorize?CANARY";
+  all[6].name = "earthdata login";
+  all[6].around.variables = {{"NETRC", "/netrc"}};
+  all[6].around.files = {{"/netrc", "machine urs.earthdata.nasa.gov login user password CANARY"}};
+  all[6].around.answers = {
+      {"GET https://archive.example/s3credentials", {302, "", {{"Location", login}}}},
+      {"GET " + login, {302, "", {{"Location", "https://archive.example/?CANARY"}, {"Set-Cookie", "a=CANARY"}}}},
+      {"GET https://archive.example/?CANARY", {200, earthdata_json}}};
+  all[6].make = make_earthdata;
   return all;
 }
 

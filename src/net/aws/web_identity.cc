@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <pugixml.hpp>
 
 #include "base/timestamp.h"
 #include "net/aws/canonical_request.h"
 #include "net/aws/credential_answer.h"
-#include "net/aws/xml_leaves.h"
 
 namespace vdp::aws {
 namespace {
@@ -22,21 +22,25 @@ bool is_region(std::string_view region) {
   return !region.empty() && region.size() <= 32 && std::ranges::all_of(region, fits);
 }
 
-/// The one leaf of that path, which must be there once.
-Result<const Secret*> only_leaf(const std::vector<XmlLeaf>& leaves, std::string_view path) {
-  const auto is_it = [&](const XmlLeaf& leaf) { return leaf.first == path; };
-  if (std::ranges::count_if(leaves, is_it) != 1) {
-    return corrupt(fmt::format("the answer of STS does not have one element {}", path.substr(path.rfind('/') + 1)));
+/// The text of the one child element of that name. `corrupt` where there is none, or another.
+Result<Secret> only_text(const pugi::xml_node& parent, const char* name) {
+  const pugi::xml_node child = parent.child(name);
+  if (!child || child.next_sibling(name)) {
+    return corrupt(fmt::format("the answer of STS does not have one element {}", name));
   }
-  return &std::ranges::find_if(leaves, is_it)->second;
+  return Secret(child.text().get());
+}
+
+/// Own entities and document types are not looked at: no answer of AWS has any.
+pugi::xml_parse_result parse(std::string_view xml, pugi::xml_document& document) {
+  return document.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8);
 }
 
 /// <ErrorResponse><Error><Code>ExpiredToken</Code>...
 std::string_view error_code(std::string_view xml) {
-  const auto leaves = xml_leaves(xml);
-  if (!leaves) return known_error_code("");
-  const auto code = only_leaf(*leaves, "ErrorResponse/Error/Code");
-  return known_error_code(code ? std::string_view((*code)->reveal()) : "");
+  pugi::xml_document document;
+  if (!parse(xml, document)) return known_error_code("");
+  return known_error_code(document.child("ErrorResponse").child("Error").child("Code").text().get());
 }
 
 Failure refused(const HttpResponse& answer) {
@@ -63,14 +67,18 @@ Result<Url> sts_endpoint(const EnvironmentLookup& environment) {
 }
 
 Result<Credentials> parse_assumed_role(std::string_view xml) {
-  constexpr std::string_view parent = "AssumeRoleWithWebIdentityResponse/AssumeRoleWithWebIdentityResult/Credentials/";
-  VDP_ASSIGN_IN("the answer of STS", const auto leaves, xml_leaves(xml));
-  const auto leaf = [&](std::string_view name) { return only_leaf(leaves, std::string(parent).append(name)); };
-  VDP_ASSIGN(const Secret* id, leaf("AccessKeyId"));
-  VDP_ASSIGN(const Secret* key, leaf("SecretAccessKey"));
-  VDP_ASSIGN(const Secret* token, leaf("SessionToken"));
-  VDP_ASSIGN(const Secret* expiration, leaf("Expiration"));
-  Credentials credentials{id->reveal(), *key, *token, parse_timestamp(expiration->reveal())};
+  pugi::xml_document document;
+  if (const auto parsed = parse(xml, document); !parsed) {
+    return corrupt(fmt::format("the answer of STS is no XML: {} at byte {}", parsed.description(), parsed.offset));
+  }
+  const pugi::xml_node found =
+      document.child("AssumeRoleWithWebIdentityResponse").child("AssumeRoleWithWebIdentityResult").child("Credentials");
+  if (found.next_sibling("Credentials")) return corrupt("the answer of STS has more than one element Credentials");
+  VDP_ASSIGN(const Secret id, only_text(found, "AccessKeyId"));
+  VDP_ASSIGN(Secret key, only_text(found, "SecretAccessKey"));
+  VDP_ASSIGN(Secret token, only_text(found, "SessionToken"));
+  VDP_ASSIGN(const Secret expiration, only_text(found, "Expiration"));
+  Credentials credentials{id.reveal(), std::move(key), std::move(token), parse_timestamp(expiration.reveal())};
   if (!credentials.expires_us) return corrupt("the Expiration that STS gives is no time of RFC 3339 in UTC");
   VDP_TRY(check_credentials(credentials));
   return credentials;
