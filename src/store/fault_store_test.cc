@@ -10,6 +10,10 @@ INSTANTIATE_TEST_SUITE_P(WithoutFaults, StoreConformance,
                          testing::Values(StoreCase{"fault",
                                                    [] { return std::make_shared<FaultStore>(make_memory_store()); }}),
                          store_case_name);
+INSTANTIATE_TEST_SUITE_P(WithoutFaults, StoreReading,
+                         testing::Values(StoreCase{"fault",
+                                                   [] { return std::make_shared<FaultStore>(make_memory_store()); }}),
+                         store_case_name);
 
 TEST(FaultStore, ARefusedOperationHasNoEffect) {
   FaultStore faults(make_memory_store());

@@ -43,6 +43,12 @@ INSTANTIATE_TEST_SUITE_P(
                     StoreCase{"fast", [] { return scratch_store({.durable = false}); }},
                     StoreCase{"following", [] { return scratch_store({.durable = false, .follow_links = true}); }}),
     store_case_name);
+INSTANTIATE_TEST_SUITE_P(
+    Local, StoreReading,
+    testing::Values(StoreCase{"durable", [] { return scratch_store({.durable = true}); }},
+                    StoreCase{"fast", [] { return scratch_store({.durable = false}); }},
+                    StoreCase{"following", [] { return scratch_store({.durable = false, .follow_links = true}); }}),
+    store_case_name);
 
 class LocalStoreTest : public testing::Test {
  protected:

@@ -7,6 +7,8 @@ namespace {
 
 INSTANTIATE_TEST_SUITE_P(Memory, StoreConformance,
                          testing::Values(StoreCase{"memory", [] { return make_memory_store(); }}), store_case_name);
+INSTANTIATE_TEST_SUITE_P(Memory, StoreReading, testing::Values(StoreCase{"memory", [] { return make_memory_store(); }}),
+                         store_case_name);
 
 TEST(MemoryStore, TakesItsTimeFromTheClock) {
   ManualClock clock(1'000'000);

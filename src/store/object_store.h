@@ -62,6 +62,14 @@ struct NewObject {
 /// Takes one page of a listing; its error ends the listing and is what the listing returns.
 using ListVisitor = std::function<Status(std::vector<ObjectInfo> page)>;
 
+/// What of a listing is wanted, beyond its prefix. Stores that pay for each folder or key apart (HTTP asks for an index
+/// page a folder, and for the size and version of each key) leave out what is not.
+struct ListScope {
+  std::string prefix;                                           ///< a plain string prefix
+  std::function<bool(std::string_view folder)> wants_folder{};  ///< whether to look into "2020/060/"; unset: always
+  std::function<bool(std::string_view key)> wants_key{};        ///< whether to tell more of it than the key
+};
+
 /// The operations that come with an implementation here are made of the others; stores that can do better override
 /// them. Safe for use from several threads. Errors: not_found; conflict when a condition does not hold (nothing of ours
 /// landed); outcome_unknown when a write may have landed; transient; denied; invalid for keys with empty, "." or ".."
@@ -104,6 +112,10 @@ class ObjectStore {
   virtual Result<std::vector<ObjectInfo>> list(std::string_view prefix) = 0;
   /// The same by pages, from the first key after `after` on: what was visited need not be visited again.
   virtual Status list_pages(std::string_view prefix, std::string_view after, const ListVisitor& visit);
+  /// The same from the beginning, where less may be told than is there: see ListScope.
+  virtual Status list_scope(const ListScope& scope, const ListVisitor& visit) {
+    return list_pages(scope.prefix, "", visit);
+  }
 };
 
 using ObjectStorePtr = std::shared_ptr<ObjectStore>;

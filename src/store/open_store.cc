@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 
+#include "store/http_store.h"
 #include "store/local_store.h"
 #include "store/memory_store.h"
 #include "store/s3_store.h"
@@ -41,8 +42,9 @@ Result<ObjectStorePtr> open(const std::string& url_or_path, const StoreAccess& a
     return shared_memory_store(name);
   }
   if (scheme == "s3") return open_s3_store(url_or_path, access);
+  if (scheme == "http" || scheme == "https") return open_http_store(url_or_path, access);
   return fail(ErrorKind::unsupported,
-              fmt::format("store scheme \"{}\" (known here: file, s3, memory, and plain paths)", scheme));
+              fmt::format("store scheme \"{}\" (known here: file, s3, http, https, memory, and plain paths)", scheme));
 }
 
 }  // namespace

@@ -26,7 +26,9 @@ std::vector<StoreCase> cases() {
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StoreConformance);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StoreReading);
 INSTANTIATE_TEST_SUITE_P(S3, StoreConformance, testing::ValuesIn(cases()), store_case_name);
+INSTANTIATE_TEST_SUITE_P(S3, StoreReading, testing::ValuesIn(cases()), store_case_name);
 
 class S3Server : public testing::Test {
  protected:
