@@ -11,13 +11,13 @@ import zarr
 from archives.archive import Archive
 from archives.stamped import FIELDS, Stamped
 from consumer import dead_letters, depth, enqueue, finish, recorded_in, start_forward
-from engine import DONE, LONG, Engine
+from engine import DONE, Engine
 from remote_archive import RemoteArchive, place
 from servers.bucket import Bucket
 from servers.fault_proxy import Faults, fault_proxy
 
 CONSUMERS = 8
-GRANULES = 2000 if LONG else 500
+GRANULES = 2000
 BATCH = 10
 FAULTS = Faults(lost_answers=0.01, slow_downs=0.05, seed=20261123)
 

@@ -26,12 +26,29 @@ SLOW_DOWN = (
 
 @dataclass(frozen=True)
 class Faults:
-    """What goes wrong, and how often. The order of requests is the client's, so a seed repeats the rates, not a run."""
+    """What goes wrong, and how often. The order of requests is the clients', so a seed does not repeat a run."""
 
     lost_answers: float = 0.0  # of conditional PUTs that succeeded: the connection is cut instead
     slow_downs: float = 0.0  # of all requests, before anything of them is passed on
     seed: int = 0
     lost_after_s: float = 0.15  # time for another writer to get in between
+
+
+class OneIn:
+    """Comes once, at a random place, in each run of so many that the rate is kept: a short test gets its share too."""
+
+    def __init__(self, rate: float, chance: random.Random) -> None:
+        self._length = round(1 / rate) if rate else 0
+        self._chance = chance
+        self._left: list[bool] = []
+
+    def comes(self) -> bool:
+        if not self._length:
+            return False
+        if not self._left:
+            self._left = [True] + [False] * (self._length - 1)
+            self._chance.shuffle(self._left)
+        return self._left.pop()
 
 
 class Exchange(NamedTuple):
@@ -52,7 +69,9 @@ class FaultProxy:
     exchanges: list[Exchange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._chance = random.Random(self.faults.seed)
+        chance = random.Random(self.faults.seed)
+        self._lost = OneIn(self.faults.lost_answers, chance)
+        self._refused = OneIn(self.faults.slow_downs, chance)
 
     def conditional_puts(self, name: str = "") -> Counter[str]:
         """Those of keys that end in `name`: how many succeeded, were refused (412, 409), or failed; how many answers
@@ -74,7 +93,7 @@ class FaultProxy:
         upstream = None
         try:
             while request := await read_request(client, answers):
-                if self._chance.random() < self.faults.slow_downs:
+                if self._refused.comes():
                     self._note(request, 503)
                     answers.write(SLOW_DOWN + (b"" if request.method == "HEAD" else SLOW_DOWN_BODY))
                     await answers.drain()
@@ -107,7 +126,7 @@ class FaultProxy:
             request.method == "PUT"
             and _is_conditional(request)
             and answer.status < 300
-            and self._chance.random() < self.faults.lost_answers
+            and self._lost.comes()
         )
 
     def _note(self, request: Message, status: int, *, is_lost: bool = False) -> None:
