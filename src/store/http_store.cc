@@ -295,17 +295,4 @@ class HttpStore final : public ObjectStore {
 
 ObjectStorePtr make_http_store(HttpStoreOptions options) { return std::make_shared<HttpStore>(std::move(options)); }
 
-Result<ObjectStorePtr> open_http_store(const std::string& url, const StoreAccess& access) {
-  HttpStoreOptions options;
-  VDP_ASSIGN_IN("store", options.root, parse_url(url));
-  if (options.root.query) return invalid(fmt::format("{}: a store's URL has no query", options.root.without_query()));
-  if (!options.root.path.ends_with('/')) options.root.path += '/';
-  HttpClientOptions http;
-  http.policy = AddressPolicy({options.root});  // the user named it, so it may be this machine or its network
-  if (!access.user_agent.empty()) http.user_agent = access.user_agent;
-  options.exchange.client = std::make_shared<HttpClient>(std::move(http));
-  options.exchange.throttle = shared_throttle(options.root.origin(), access.max_requests_per_s);
-  return make_http_store(std::move(options));
-}
-
 }  // namespace vdp

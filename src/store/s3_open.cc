@@ -1,39 +1,24 @@
-#include "net/aws/credential_chain.h"
-#include "net/aws/refreshing_provider.h"
+#include "net/aws/process_credentials.h"
 #include "net/aws/s3_place.h"
-#include "net/aws/surroundings.h"
 #include "store/s3_store.h"
 
 namespace vdp {
 namespace {
 
-/// One for the process: what one store has fetched serves all.
-aws::CredentialProviderPtr shared_chain() {
-  static const auto chain = [] {
-    const auto environment = aws::process_environment();
-    HttpClientOptions options;
-    options.policy = AddressPolicy(aws::credential_endpoints(environment));
-    const auto client = std::make_shared<HttpClient>(std::move(options));
-    const aws::HttpSender send = [client](const HttpRequest& request) { return client->send(request); };
-    return std::make_shared<aws::RefreshingProvider>(
-        aws::default_credential_chain(environment, aws::read_secret_file, send), system_clock(), system_random());
-  }();
-  return chain;
-}
-
-Result<aws::CredentialProviderPtr> credentials_of(AccessKind kind) {
-  switch (kind) {
+Result<aws::CredentialProviderPtr> credentials_of(const StoreAccess& access) {
+  switch (access.kind) {
     case AccessKind::anonymous:
       return nullptr;
     case AccessKind::automatic:
     case AccessKind::iam:
-      return shared_chain();
+      return aws::process_credentials().chain();
     case AccessKind::earthdata:
+      return aws::process_credentials().earthdata(access.credentials_url);
     case AccessKind::http_basic:
     case AccessKind::bearer:
       break;
   }
-  return unsupported("this kind of access is not one of S3's");
+  return unsupported("S3 is read anonymously, or with access iam or earthdata");
 }
 
 }  // namespace
@@ -44,7 +29,7 @@ Result<S3StoreOptions> s3_store_options(const std::string& url, const StoreAcces
   VDP_ASSIGN(const aws::S3Place place, s3_place_of(url, access));
   options.bucket = locate_bucket(options.location.bucket, place);
   options.client.region = place.region;
-  VDP_ASSIGN(options.client.credentials, credentials_of(access.kind));
+  VDP_ASSIGN(options.client.credentials, credentials_of(access));
   options.client.requester_pays = access.requester_pays;
 
   HttpClientOptions http;
