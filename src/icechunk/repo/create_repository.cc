@@ -33,14 +33,18 @@ RepoInfo first_repo_info(const Snapshot& snapshot, const RepositoryConfig& confi
 }
 
 /// Nothing may be there but what an earlier attempt wrote before it was cut off, without `repo`: it is written anew.
+/// The first object of somebody else's ends the look: a bucket may hold a million.
 Status check_place(ObjectStore& store) {
-  VDP_ASSIGN_IN(store.url(), const std::vector<ObjectInfo> present, store.list(""));
-  for (const ObjectInfo& object : present) {
-    if (object.key == snapshot_key(first_snapshot_id) || object.key == transaction_log_key(first_snapshot_id)) continue;
-    return conflict(fmt::format("{}: expected an empty place for a new repository, found {} objects, among them {}",
-                                store.url(), present.size(), object.key));
-  }
-  return {};
+  return store.list_pages("", "", [&](const std::vector<ObjectInfo>& page) -> Status {
+    for (const ObjectInfo& object : page) {
+      const bool is_ours =
+          object.key == snapshot_key(first_snapshot_id) || object.key == transaction_log_key(first_snapshot_id);
+      if (is_ours) continue;
+      return conflict(
+          fmt::format("{}: expected an empty place for a new repository, found {}", store.url(), object.key));
+    }
+    return {};
+  });
 }
 
 /// Only where there is no `repo` yet. After a lost answer, the object that is there tells whose it is.
