@@ -6,7 +6,6 @@
 
 #include "base/json_field.h"
 #include "net/aws/s3_place.h"
-#include "pipeline/source_container.h"
 #include "pipeline/virtual_location.h"
 #include "store/open_store.h"
 #include "store/s3_store.h"
