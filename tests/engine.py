@@ -110,6 +110,6 @@ class Engine:
         """`vdp run` with --json."""
         return self("run", dataset, "--json", *options, expect=expect, **how)
 
-    def history(self, store: Path) -> dict:
+    def history(self, store: Path | str) -> dict:
         """`vdp repo log` of a store."""
         return self("repo", "log", store, "--json").document

@@ -89,6 +89,14 @@ def place(archive: Archive, *, source: Bucket | None = None, store: Bucket | Non
         source.upload(archive.data, SOURCE_PREFIX)
         archive.redescribe('prefix = "data/"', f'prefix = "{source.url(SOURCE_PREFIX)}"')
     if store:
-        with archive.dataset.open("a") as dataset:
-            dataset.write(f'\n[store]\nurl = "{remote.store_url()}"\n')
+        _name_store(archive, remote.store_url())
     return remote
+
+
+def _name_store(archive: Archive, url: str) -> None:
+    """Some dataset files name their store, and some leave it to the default."""
+    if "[store]" in archive.dataset.read_text():
+        archive.redescribe('url = "./store"', f'url = "{url}"')
+    else:
+        with archive.dataset.open("a") as dataset:
+            dataset.write(f'\n[store]\nurl = "{url}"\n')
