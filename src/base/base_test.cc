@@ -75,6 +75,13 @@ TEST(Nearest, FindsTheMistypedWord) {
 TEST(Log, MasksSecrets) {
   EXPECT_EQ(redact("https://user:hunter2@host/x?X-Amz-Signature=abc&a=1"),
             "https://user:***@host/x?X-Amz-Signature=***&a=1");
+  EXPECT_EQ(redact("of s3://id:k@b/x, and https://token@host"), "of s3://id:***@b/x, and https://***@host");
+  EXPECT_EQ(redact("https://h/a@b?c=d&sig=e f?ACCESS_KEY=&x"), "https://h/a@b?c=d&sig=*** f?ACCESS_KEY=***&x");
+  for (const char* plain : {"", "://", "?", "&", "a?b", "a?b=", "://@x"}) {
+    EXPECT_EQ(redact(plain).size(), std::string_view(plain) == "://@x" ? 8 : std::string_view(plain).size()) << plain;
+  }
+  const std::string long_text(2'000'000, 'a');
+  EXPECT_EQ(redact("://" + long_text + "?token=" + long_text), "://" + long_text + "?token=***");
 }
 
 TEST(Sha256, AgreesWithTheStandard) {

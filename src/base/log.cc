@@ -3,8 +3,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <memory>
-#include <regex>
 
 namespace vdp {
 namespace {
@@ -35,6 +35,56 @@ spdlog::logger& logger() {
   return *instance;
 }
 
+constexpr std::string_view blanks = " \t\r\n";
+constexpr std::string_view mask = "***";
+
+/// By hand: the standard library's expressions recurse once a character, and texts may be long.
+std::string mask_user_info(std::string_view text) {
+  constexpr std::string_view authority_mark = "://";
+  std::string masked;
+  while (true) {
+    const std::size_t mark = text.find(authority_mark);
+    if (mark == std::string_view::npos) return masked.append(text);
+    masked.append(text.substr(0, mark + authority_mark.size()));
+    text.remove_prefix(mark + authority_mark.size());
+    const std::string_view authority = text.substr(0, std::min(text.find_first_of(" \t\r\n/"), text.size()));
+    const std::size_t at = authority.rfind('@');
+    if (at == std::string_view::npos) continue;
+    const std::string_view user_info = authority.substr(0, at);
+    if (const std::size_t colon = user_info.find(':'); colon != std::string_view::npos) {
+      masked.append(user_info.substr(0, colon + 1));
+    }
+    masked.append(mask);
+    text.remove_prefix(at);
+  }
+}
+
+bool is_secret_name(std::string_view name) {
+  std::string lower(name);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  constexpr std::string_view parts[] = {"signature", "token", "secret", "password", "credential", "key"};
+  return lower == "sig" || std::ranges::any_of(parts, [&](std::string_view part) { return lower.contains(part); });
+}
+
+std::string mask_query_values(std::string_view text) {
+  std::string masked;
+  while (true) {
+    const std::size_t before = text.find_first_of("?&");
+    if (before == std::string_view::npos) return masked.append(text);
+    masked.append(text.substr(0, before + 1));
+    text.remove_prefix(before + 1);
+    const std::size_t end = text.find_first_of("=&? \t\r\n");
+    if (end == std::string_view::npos || text[end] != '=') continue;
+    const bool hides = is_secret_name(text.substr(0, end));
+    masked.append(text.substr(0, end + 1));
+    text.remove_prefix(end + 1);
+    if (!hides) continue;
+    masked.append(mask);
+    const std::size_t value_end = std::min(text.find('&'), text.find_first_of(blanks));
+    text.remove_prefix(std::min(value_end, text.size()));
+  }
+}
+
 }  // namespace
 
 void set_log_level(LogLevel level) { logger().set_level(to_spdlog(level)); }
@@ -43,12 +93,6 @@ void log(LogLevel level, std::string_view message) {
   if (logger().should_log(to_spdlog(level))) logger().log(to_spdlog(level), redact(message));
 }
 
-std::string redact(std::string_view text) {
-  static const std::regex user_info(R"((://[^/@\s:]*):[^/@\s]*@)");
-  static const std::regex query(
-      R"(([?&](?:[^=&\s]*(?:signature|token|secret|password|credential|key)[^=&\s]*)=)[^&\s]*)", std::regex::icase);
-  std::string masked = std::regex_replace(std::string(text), user_info, "$1:***@");
-  return std::regex_replace(masked, query, "$1***");
-}
+std::string redact(std::string_view text) { return mask_query_values(mask_user_info(text)); }
 
 }  // namespace vdp

@@ -11,7 +11,8 @@ enum class LogLevel { debug, info, warning, error, off };
 void set_log_level(LogLevel level);
 void log(LogLevel level, std::string_view message);
 
-/// Masks the password of user:password@host in URLs and the values of signature- and token-like query parameters.
+/// Masks the password of user:password@host, or all that stands before the '@' without one, in URLs, and the values of
+/// signature- and token-like query parameters.
 std::string redact(std::string_view text);
 
 }  // namespace vdp

@@ -57,7 +57,7 @@ void add_source(std::vector<Word>& words) {
            "the "
            "instance), `earthdata` (temporary keys from `credentials_url`). http: `anonymous`, `http-basic` (user and "
            "password of the netrc file), `bearer` (the token of `VDP_BEARER_TOKEN`), `earthdata` (the token of "
-           "`EARTHDATA_TOKEN`, or user and password of the netrc file).",
+           "`EARTHDATA_TOKEN`).",
            ready, all_ready({"anonymous", "iam", "earthdata", "http-basic", "bearer"})},
           {"source", "credentials_url", Type::text, "required with earthdata on s3",
            "Where NASA gives temporary keys: `https://.../s3credentials`. Asked with the token of `EARTHDATA_TOKEN`, "

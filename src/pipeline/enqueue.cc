@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <unordered_set>
 
+#include "base/log.h"
 #include "dataset/locations.h"
-#include "net/url.h"
 #include "queue/granule_message.h"
 #include "store/url.h"
 
@@ -37,7 +37,7 @@ Result<Granule> name_granule(const dataset::SourceSpec& source, std::string_view
   }
   const ClassifiedKey classified = classify(source, {granule.key, 0, "", 0});
   if (classified.verdict != KeyVerdict::granule) {
-    return invalid(fmt::format("{}: {}", without_secrets(location), classified.reason));
+    return invalid(redact(fmt::format("{}: {}", location, classified.reason)));
   }
   granule.uri = source.prefix + encode_path(granule.key);
   return granule;
