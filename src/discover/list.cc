@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "store/url.h"
 
@@ -86,25 +87,71 @@ ClassifiedKey classify(const dataset::SourceSpec& source, const ObjectInfo& obje
   return result;
 }
 
-Result<Discovery> list_granules(ObjectStore& objects, const dataset::SourceSpec& source) {
-  VDP_ASSIGN_IN(source.prefix, const auto listed, objects.list(source.pattern.static_prefix()));
-  Discovery discovery;
-  std::map<std::string, FoundGranule> winners;
-  for (const ObjectInfo& object : listed) {
-    ClassifiedKey classified = classify(source, object);
+namespace {
+
+/// In how many folders the keys of a pattern lie; nothing where that depends on the key.
+std::optional<std::ptrdiff_t> folder_depth(const std::string& pattern) {
+  const bool depends_on_key = pattern.find("**") != std::string::npos || pattern.find(":re:") != std::string::npos ||
+                              pattern.find('|') != std::string::npos;
+  if (depends_on_key) return std::nullopt;
+  return std::ranges::count(pattern, '/');
+}
+
+ListScope scope_of(const dataset::SourceSpec& source) {
+  ListScope scope{.prefix = source.pattern.static_prefix()};
+  if (const auto depth = folder_depth(source.pattern.text())) {
+    scope.wants_folder = [depth](std::string_view folder) { return std::ranges::count(folder, '/') <= *depth; };
+  }
+  scope.wants_key = [&source](std::string_view key) {
+    return classify(source, {.key = std::string(key), .etag = {}}).verdict == KeyVerdict::granule;
+  };
+  return scope;
+}
+
+/// What the pages of a listing hold, one after the other.
+class Finder {
+ public:
+  explicit Finder(const dataset::SourceSpec& source) : source_(source) {}
+
+  void add(const ObjectInfo& object) {
+    ++discovery_.listed;
+    ClassifiedKey classified = classify(source_, object);
     if (classified.verdict != KeyVerdict::granule) {
-      count_unused(std::move(classified), object.key, discovery);
-      continue;
+      count_unused(std::move(classified), object.key, discovery_);
+      return;
     }
     FoundGranule& found = classified.found;
-    auto [known, is_new] = winners.try_emplace(found.identity, found);
-    if (is_new) continue;
-    if (preferred(source, found, known->second)) std::swap(found, known->second);
-    discovery.duplicates.push_back(
+    auto [known, is_new] = winners_.try_emplace(found.identity, found);
+    if (is_new) return;
+    if (preferred(source_, found, known->second)) std::swap(found, known->second);
+    discovery_.duplicates.push_back(
         {found.granule.key, fmt::format("the same granule as {}", known->second.granule.key)});
   }
-  for (auto& [identity, found] : winners) discovery.granules.push_back(std::move(found));
-  return discovery;
+
+  Discovery finish() {
+    discovery_.granules.reserve(winners_.size());
+    // Each leaves the map as it enters the list, so that a million of them are not held twice.
+    while (!winners_.empty()) {
+      discovery_.granules.push_back(std::move(winners_.extract(winners_.begin()).mapped()));
+    }
+    return std::move(discovery_);
+  }
+
+ private:
+  const dataset::SourceSpec& source_;
+  Discovery discovery_;
+  std::map<std::string, FoundGranule> winners_;  ///< by identity
+};
+
+}  // namespace
+
+Result<Discovery> list_granules(ObjectStore& objects, const dataset::SourceSpec& source) {
+  Finder finder(source);
+  VDP_TRY(objects.list_scope(scope_of(source), [&](std::vector<ObjectInfo> page) -> Status {
+    for (const ObjectInfo& object : page) finder.add(object);
+    return {};
+  }));
+  return finder.finish();
 }
 
 }  // namespace vdp

@@ -24,6 +24,7 @@ struct UnusedKey {
 
 struct Discovery {
   std::vector<FoundGranule> granules;              ///< in order of identity, then of key
+  std::uint64_t listed = 0;                        ///< keys that the listing named
   std::uint64_t not_matching = 0;                  ///< keys of another form
   std::vector<std::string> not_matching_examples;  ///< the first few of them
   std::uint64_t excluded = 0;
@@ -49,7 +50,8 @@ struct ClassifiedKey {
 };
 ClassifiedKey classify(const dataset::SourceSpec& source, const ObjectInfo& object);
 
-/// `objects` is rooted at `source.prefix`.
+/// `objects` is rooted at `source.prefix`. Read by pages under the pattern's static prefix; stores that list folder by
+/// folder do not look deeper than the pattern's keys lie.
 Result<Discovery> list_granules(ObjectStore& objects, const dataset::SourceSpec& source);
 
 }  // namespace vdp

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "store/memory_store.h"
 
 namespace vdp {
@@ -89,6 +91,61 @@ TEST(List, WithoutFieldsEveryKeyIsAGranule) {
   const Discovery found = list_granules(*store, source_of("pattern = '*.nc'")).value();
   EXPECT_EQ(keys_of(found), (std::vector<std::string>{"a b.nc", "b.nc"}));
   EXPECT_EQ(found.granules[0].granule.uri, "memory://archive/a%20b.nc");
+}
+
+/// Notes what of a listing was wanted, and tells it in pages of two keys.
+class PagedStore final : public ObjectStore {
+ public:
+  explicit PagedStore(ObjectStorePtr inner) : inner_(std::move(inner)) {}
+  std::string url() const override { return inner_->url(); }
+  Result<ObjectInfo> head(std::string_view) override { return unsupported("head"); }
+  Result<ObjectData> get(std::string_view) override { return unsupported("get"); }
+  Result<Bytes> get_range(std::string_view, ByteRange, const std::optional<std::string>&) override {
+    return unsupported("get_range");
+  }
+  Result<ObjectInfo> put(std::string_view, ByteView, const PutCondition&) override { return unsupported("put"); }
+  Status copy(std::string_view, std::string_view, const std::optional<std::string>&) override {
+    return unsupported("copy");
+  }
+  Status remove(std::string_view) override { return unsupported("remove"); }
+  Result<std::vector<ObjectInfo>> list(std::string_view) override { return unsupported("list"); }
+  Status list_scope(const ListScope& asked, const ListVisitor& visit) override {
+    scope = asked;
+    VDP_ASSIGN(const auto found, inner_->list(asked.prefix));
+    for (std::size_t i = 0; i < found.size(); i += 2) {
+      VDP_TRY(visit({found.begin() + static_cast<std::ptrdiff_t>(i),
+                     found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), i + 2))}));
+    }
+    return {};
+  }
+
+  ListScope scope;
+
+ private:
+  ObjectStorePtr inner_;
+};
+
+TEST(List, ReadsPagesOfWhatThePatternCanMatch) {
+  PagedStore store(
+      archive_with({"in/2000/a.nc", "in/2001/b.nc", "in/2001/deep/c.nc", "in/2002/d.nc", "out/2003/e.nc"}));
+  const auto source = source_of("pattern = 'in/{time:%Y}/*.nc'\nidentity = ['time']");
+  const Discovery found = list_granules(store, source).value();
+  EXPECT_EQ(keys_of(found), (std::vector<std::string>{"in/2000/a.nc", "in/2001/b.nc", "in/2002/d.nc"}));
+  EXPECT_EQ(found.listed, 4U);
+  EXPECT_EQ(found.not_matching, 1U);
+  EXPECT_EQ(store.scope.prefix, "in/");
+  EXPECT_TRUE(store.scope.wants_folder("in/2001/"));
+  EXPECT_FALSE(store.scope.wants_folder("in/2001/deep/"));
+  EXPECT_TRUE(store.scope.wants_key("in/2001/b.nc"));
+  EXPECT_FALSE(store.scope.wants_key("in/2001/b.xml"));
+}
+
+TEST(List, LooksIntoAllFoldersWhereKeysMayLieAtAnyDepth) {
+  PagedStore store(archive_with({"a/b/2000.nc"}));
+  for (const char* pattern : {"**/{time:%Y}.nc", "{x:re:.*}/{time:%Y}.nc", "{x:a/b|c}/{time:%Y}.nc"}) {
+    EXPECT_EQ(list_granules(store, source_of("pattern = '" + std::string(pattern) + "'"))->granules.size(), 1U);
+    EXPECT_FALSE(store.scope.wants_folder) << pattern;
+  }
 }
 
 }  // namespace

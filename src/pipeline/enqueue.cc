@@ -81,8 +81,9 @@ Status send_again(Queue& queue, std::span<const Granule> granules) {
 }
 
 Result<Discovered> discover_granules(const dataset::SourceSpec& source, ObjectStore& objects, Clock& clock) {
-  VDP_ASSIGN_IN(source.prefix, const auto discovery, list_granules(objects, source));
+  VDP_ASSIGN_IN(source.prefix, auto discovery, list_granules(objects, source));
   Discovered found;
+  found.listed = discovery.listed;
   found.total = discovery.granules.size();
   found.not_matching = discovery.not_matching;
   for (const auto& keys : {discovery.inconsistent, discovery.duplicates}) {
@@ -90,11 +91,11 @@ Result<Discovered> discover_granules(const dataset::SourceSpec& source, ObjectSt
   }
   const auto min_age_us = std::chrono::duration_cast<std::chrono::microseconds>(source.min_age).count();
   const TimestampUs now_us = clock.now_us();
-  for (const FoundGranule& each : discovery.granules) {
+  for (FoundGranule& each : discovery.granules) {
     if (now_us - each.granule.last_modified_us < min_age_us) {
       ++found.too_young;
     } else {
-      found.granules.push_back(each.granule);
+      found.granules.push_back(std::move(each.granule));
     }
   }
   if (discovery.granules.empty()) {

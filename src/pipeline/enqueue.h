@@ -31,7 +31,8 @@ Status send_again(Queue& queue, std::span<const Granule> granules);
 /// What a listing found that is worth looking at now.
 struct Discovered {
   std::vector<Granule> granules;      ///< old enough (`source.min_age`)
-  std::uint64_t total = 0;            ///< that match the pattern
+  std::uint64_t listed = 0;           ///< keys that the listing named
+  std::uint64_t total = 0;            ///< granules that match the pattern
   std::uint64_t not_matching = 0;     ///< keys under the prefix that the pattern does not match
   std::uint64_t too_young = 0;        ///< left for later
   std::vector<std::string> findings;  ///< keys that contradict themselves, duplicates, nothing found at all

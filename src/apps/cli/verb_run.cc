@@ -19,6 +19,7 @@ Json report_json(const dataset::DatasetFile& file, const RunReport& report, bool
                    {"store", file.store.url},
                    {"dry_run", dry_run},
                    {"created", report.created},
+                   {"listed", report.discovered.listed},
                    {"discovered", report.discovered.total},
                    {"enqueued", report.enqueued},
                    {"not_matching", report.discovered.not_matching},
