@@ -40,6 +40,7 @@ section() {
 measure() {
   section "Start to first granule" startup_vs_python.py --repetitions "$1"
   section "Parse" parse_vs_python.py --repetitions "$2"
+  section "Parse over HTTP, 20 ms a request" remote_vs_python.py --repetitions "$2"
   section "Forward" forward_vs_python.py --repetitions "$2"
   section "Growth of the commit" growth_vs_python.py --repetitions "$2" --sizes "${@:3}"
 }

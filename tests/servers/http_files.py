@@ -7,9 +7,10 @@ import html
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,6 +29,18 @@ class Request(NamedTuple):
     body_bytes: int
 
 
+class Mishap(Enum):
+    """What may become of an answer."""
+
+    UNAVAILABLE = auto()  # 503
+    CUT = auto()  # the connection is closed instead
+    SHORT = auto()  # fewer bytes than its headers say, then the connection is closed
+
+
+def no_mishap(method: str, path: str) -> Mishap | None:
+    return None
+
+
 @dataclass
 class HttpFiles:
     """The settings may be changed while it runs."""
@@ -37,6 +50,7 @@ class HttpFiles:
     delay_s: float = 0.0  # before each answer, as if the server were far away
     ignores_ranges: bool = False  # as some servers do: the whole file, with 200
     has_etags: bool = True
+    mishap: Callable[[str, str], Mishap | None] = no_mishap  # by method and path, asked before each answer
     requests: list[Request] = field(default_factory=list)
 
     def url(self, path: str = "") -> str:
@@ -70,6 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Server
+    mishap: Mishap | None = None
 
     def do_GET(self) -> None:
         self._serve()
@@ -84,6 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
         files = self.server.files
         time.sleep(files.delay_s)
         raw_path = urlsplit(self.path).path
+        self.mishap = files.mishap(self.command, unquote(raw_path))
         place = (files.folder / unquote(raw_path).lstrip("/")).resolve()
         if not place.is_relative_to(files.folder):
             self._answer(HTTPStatus.FORBIDDEN, b"outside\n")
@@ -147,6 +163,8 @@ class _Handler(BaseHTTPRequestHandler):
         return range(int(first), min(size, int(last) + 1) if last else size)
 
     def _answer(self, status: HTTPStatus, body: bytes, **headers: str) -> None:
+        if self.mishap is Mishap.UNAVAILABLE:
+            status, body, headers = HTTPStatus.SERVICE_UNAVAILABLE, b"later\n", {}
         has_body = self.command != "HEAD" and status != HTTPStatus.NOT_MODIFIED
         asked = {name.lower(): value for name, value in self.headers.items()}
         sent_bytes = len(body) if has_body else 0
@@ -154,6 +172,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.files.requests.append(
             Request(self.command, self.path, asked.get("range"), asked, status, sent_bytes)
         )
+        self.close_connection = self.mishap in (Mishap.CUT, Mishap.SHORT)
+        if self.mishap is Mishap.CUT:
+            return
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
@@ -161,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if has_body:
-            self.wfile.write(body)
+            self.wfile.write(body[: len(body) // 2] if self.mishap is Mishap.SHORT else body)
 
 
 def _lists(condition: str, etag: str) -> bool:

@@ -18,7 +18,9 @@ std::vector<ByteRange> ranges_to_read(const SparseBytes& bytes, const std::vecto
   std::vector<ByteRange> ranges;
   for (const ByteRange& miss : misses) {
     const std::uint64_t wanted = std::max(miss.length, plan.read_ahead_bytes << further);
-    ranges.push_back(bytes.without_held_ends({miss.offset, std::min(wanted, size - miss.offset)}));
+    const std::uint64_t before = std::min(miss.offset, plan.read_before_bytes);
+    const std::uint64_t behind = std::min(wanted, size - miss.offset);
+    ranges.push_back(bytes.without_held_ends({miss.offset - before, before + behind}));
   }
   return coalesce(std::move(ranges), plan.merge_gap_bytes);
 }
