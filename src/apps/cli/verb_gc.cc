@@ -22,7 +22,7 @@ struct Options {
 };
 
 Result<UpkeepReport> keep(const dataset::DatasetFile& file, const Options& options) {
-  VDP_ASSIGN_IN("store.url", auto store, open_store(file.store.url));
+  VDP_ASSIGN_IN("store.url", auto store, open_store(file.store.url, file.store.access));
   VDP_ASSIGN(const auto repository, icechunk::Repository::open(std::move(store)));
   UpkeepProgress progress(system_clock(), isatty(STDERR_FILENO) == 1, options.output.quiet);
   UpkeepOptions upkeep;

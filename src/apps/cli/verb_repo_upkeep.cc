@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "apps/cli/access_options.h"
 #include "apps/cli/cutoff_option.h"
 #include "apps/cli/stop_signal.h"
 #include "apps/cli/upkeep_progress.h"
@@ -15,6 +16,7 @@ namespace {
 struct Options {
   OutputOptions output;
   std::string url;
+  AccessOptions access;
   Cutoff older_than;
   bool allow_recent = false;
   bool dry_run = false;
@@ -26,7 +28,7 @@ struct Options {
 };
 
 Result<icechunk::Repository> open_repository(const Options& options) {
-  VDP_ASSIGN(auto store, open_store(options.url));
+  VDP_ASSIGN(auto store, open_store(options.url, options.access.access()));
   VDP_ASSIGN_IN(options.url, auto repository, icechunk::Repository::open(std::move(store)));
   return repository;
 }
@@ -77,6 +79,7 @@ CLI::App* add_step(CLI::App& repo, Action& action, const std::shared_ptr<Options
   auto* verb = repo.add_subcommand(name, description);
   verb->add_option("url", options->url, "the repository: URL or path")->required();
   add_output_options(*verb, options->output);
+  add_access_options(*verb, options->access);
   add_cutoff_option(*verb, "--older-than", options->older_than, "what goes")->required();
   verb->add_flag("--allow-recent", options->allow_recent, "allow less than a day: no session may be open that long");
   verb->add_flag("--dry-run", options->dry_run, "say what would go, and change nothing");
