@@ -8,6 +8,7 @@
 #include "base/checked.h"
 #include "net/http_date.h"
 #include "net/percent_encoding.h"
+#include "store/http_object.h"
 #include "store/key.h"
 
 namespace vdp {
@@ -72,7 +73,7 @@ class HttpStore final : public ObjectStore {
     for (const ByteRange& range : ranges) {
       Ask ask{.key = std::string(key), .max_body_bytes = options_.max_unranged_bytes, .condition = condition};
       // HTTP has no empty ranges: of those, and of what no file can have, only the object's size is asked.
-      if (is_sendable(range)) {
+      if (is_askable(range)) {
         ask.range = HttpRange{range.offset, range.length};
       } else {
         ask.method = HttpMethod::head;
@@ -198,7 +199,7 @@ class HttpStore final : public ObjectStore {
   Result<ObjectInfo> info_of(std::string_view key, const HttpResponse& response) const {
     ObjectInfo info;
     info.key = key;
-    const auto size = size_of(response);
+    const auto size = object_size(response);
     if (!size) return unsupported(fmt::format("{}: the server does not tell its size", place(key)));
     info.size = *size;
     const auto etag = response.headers.find("ETag");
@@ -206,24 +207,6 @@ class HttpStore final : public ObjectStore {
     const auto modified = response.headers.find("Last-Modified");
     info.last_modified_us = modified ? parse_http_date(*modified).value_or(0) : 0;
     return info;
-  }
-
-  static std::optional<std::uint64_t> size_of(const HttpResponse& response) {
-    if (response.status == 206) {
-      const auto field = response.headers.find("Content-Range");
-      const auto range = field ? parse_content_range(*field) : std::nullopt;
-      return range ? range->object_size : std::nullopt;
-    }
-    if (!response.body.empty()) return response.body.size();
-    const auto length = response.headers.find("Content-Length");
-    std::uint64_t size = 0;
-    if (!length) return std::nullopt;
-    const auto [end, error] = std::from_chars(length->data(), length->data() + length->size(), size);
-    return error == std::errc() && end == length->data() + length->size() ? std::optional(size) : std::nullopt;
-  }
-
-  static bool is_sendable(ByteRange range) {
-    return range.length != 0 && checked_add(range.offset, range.length).has_value();
   }
 
   Result<Bytes> part_of(std::string_view key, ByteRange range, const Condition& condition,

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/checked.h"
 #include "net/aws/canonical_request.h"
 #include "net/http_date.h"
 #include "net/percent_encoding.h"
+#include "store/http_object.h"
 #include "store/key.h"
 #include "store/s3_listing.h"
 #include "store/s3_upload.h"
@@ -54,7 +54,7 @@ class S3Store final : public ObjectStore {
       VDP_ASSIGN(S3Request request, request_for(key, HttpMethod::get));
       if (if_etag) request.headers.add("If-Match", *if_etag);
       // HTTP has no empty ranges: of those, and of what no file can have, only the object's size is asked.
-      if (is_sendable(range)) {
+      if (is_askable(range)) {
         request.range = HttpRange{range.offset, range.length};
       } else {
         request.method = HttpMethod::head;
@@ -218,10 +218,6 @@ class S3Store final : public ObjectStore {
     return success;
   }
 
-  static bool is_sendable(ByteRange range) {
-    return range.length != 0 && checked_add(range.offset, range.length).has_value();
-  }
-
   Result<Bytes> part_of(std::string_view key, ByteRange range, Result<HttpResponse> answer) const {
     const auto beyond = [&](std::uint64_t size) {
       return corrupt(
@@ -229,7 +225,7 @@ class S3Store final : public ObjectStore {
     };
     VDP_ASSIGN(HttpResponse response, settle(key, std::move(answer)));
     VDP_ASSIGN(const ObjectInfo info, info_of(key, response));
-    if (!is_sendable(range)) {
+    if (!is_askable(range)) {
       const auto end = checked_add(range.offset, range.length);
       if (!end || *end > info.size) return beyond(info.size);
       return Bytes{};
@@ -246,23 +242,14 @@ class S3Store final : public ObjectStore {
   Result<ObjectInfo> info_of(std::string_view key, const HttpResponse& response) const {
     ObjectInfo info;
     info.key = key;
-    const auto part = response.headers.find("Content-Range");
-    const auto range = part ? parse_content_range(*part) : std::nullopt;
-    const auto length = response.headers.find("Content-Length");
+    const auto size = object_size(response);
     const auto modified = response.headers.find("Last-Modified");
     const auto modified_us = modified ? parse_http_date(*modified) : std::nullopt;
     const auto etag = response.headers.find("ETag");
-    bool has_size = false;
-    if (range && range->object_size) {
-      info.size = *range->object_size;
-      has_size = true;
-    } else if (length && !range) {
-      const auto end = length->data() + length->size();
-      has_size = std::from_chars(length->data(), end, info.size).ptr == end;
-    }
-    if (!has_size || !modified_us || !etag) {
+    if (!size || !modified_us || !etag) {
       return corrupt(fmt::format("{}{}: the answer does not tell size, Last-Modified and ETag", url_, key));
     }
+    info.size = *size;
     info.etag = *etag;
     info.last_modified_us = *modified_us;
     return info;
