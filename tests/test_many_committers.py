@@ -50,8 +50,10 @@ def test_on_s3(versitygw: S3Server) -> None:
     puts = conditional_puts(versitygw, many)
     attempts = puts.total() / (WRITERS * COMMITS)
     ratio = report.wall_s / serial.wall_s
-    print(f"serial {serial.wall_s:.1f} s, together {report.wall_s:.1f} s; PUTs of repo {dict(puts)}; "
-          f"sessions a commit {statistics.mean(report.attempts):.2f}, longest commit {max(report.commits_s):.1f} s")
+    print(
+        f"serial {serial.wall_s:.1f} s, together {report.wall_s:.1f} s; PUTs of repo {dict(puts)}; "
+        f"sessions a commit {statistics.mean(report.attempts):.2f}, longest commit {max(report.commits_s):.1f} s"
+    )
     assert attempts <= 4, puts
     assert ratio <= 3, f"{report.wall_s} s, {serial.wall_s} s by one writer"
 
@@ -62,8 +64,10 @@ def test_on_s3_that_loses_answers(bucket: Bucket) -> None:
         environment = bucket.through(proxy.endpoint).environment()
         report = run_committers(bucket.url(PREFIX), **ALL, threads=WRITERS, environment=environment)
         puts = proxy.conditional_puts("/repo")
-        print(f"{report.wall_s:.1f} s; PUTs of repo {dict(puts)}; 503 {proxy.slow_downs}; {len(proxy.exchanges)} requests; "
-              f"all conditional {dict(proxy.conditional_puts())}; errors {report.errors}, unknown {report.unknown}")
+        print(
+            f"{report.wall_s:.1f} s; PUTs of repo {dict(puts)}; 503 {proxy.slow_downs}; {len(proxy.exchanges)} requests; "
+            f"all conditional {dict(proxy.conditional_puts())}; errors {report.errors}, unknown {report.unknown}"
+        )
     assert_all_acknowledged(report)
     assert_each_committed_once(bucket.official_storage(PREFIX), **ALL)
     # Enough went wrong for this to say something.

@@ -18,9 +18,11 @@ from urllib.parse import urlsplit
 from .http_message import MAX_HEAD_BYTES, Message, read_answer, read_request
 from .process import LOOPBACK
 
-SLOW_DOWN_BODY = b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Reduce it.</Message></Error>'
-SLOW_DOWN = (
-    b"HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nContent-Length: %d\r\n\r\n" % len(SLOW_DOWN_BODY)
+SLOW_DOWN_BODY = (
+    b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Reduce it.</Message></Error>'
+)
+SLOW_DOWN = b"HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nContent-Length: %d\r\n\r\n" % len(
+    SLOW_DOWN_BODY
 )
 
 
@@ -122,21 +124,14 @@ class FaultProxy:
         return await asyncio.open_connection(place.hostname, place.port, limit=MAX_HEAD_BYTES)
 
     def _loses(self, request: Message, answer: Message) -> bool:
-        return (
-            request.method == "PUT"
-            and _is_conditional(request)
-            and answer.status < 300
-            and self._lost.comes()
-        )
+        return request.method == "PUT" and _is_conditional(request) and answer.status < 300 and self._lost.comes()
 
     def _note(self, request: Message, status: int, *, is_lost: bool = False) -> None:
         path = urlsplit(request.target).path
         self.exchanges.append(Exchange(request.method, path, _is_conditional(request), status, is_lost))
 
 
-async def _forward(
-    request: Message, server: asyncio.StreamReader, requests: asyncio.StreamWriter
-) -> Message:
+async def _forward(request: Message, server: asyncio.StreamReader, requests: asyncio.StreamWriter) -> Message:
     requests.write(request.head + request.body)
     await requests.drain()
     return await read_answer(server, request.method)

@@ -63,7 +63,9 @@ def http_files(folder: Path) -> Iterator[HttpFiles]:
     server = _Server((LOOPBACK, 0), _Handler)
     server.files = files
     files.endpoint = f"http://{LOOPBACK}:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, name="http files", kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, name="http files", kwargs={"poll_interval": 0.05}, daemon=True
+    )
     thread.start()
     try:
         yield files

@@ -51,9 +51,7 @@ def start_server(
     raise RuntimeError(f"{command(0)[0]} does not start:\n{log.read_text(errors='replace')[-4000:]}")
 
 
-def _start(
-    command: Callable[[int], list[str]], log: Path, port: int, environment: Mapping[str, str]
-) -> ServerProcess:
+def _start(command: Callable[[int], list[str]], log: Path, port: int, environment: Mapping[str, str]) -> ServerProcess:
     # setpriv (of util-linux): the kernel ends the server with the thread that started it, even if that is killed.
     line = ["setpriv", "--pdeathsig", "KILL", *command(port)]
     with log.open("ab") as output:
