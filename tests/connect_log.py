@@ -31,7 +31,8 @@ class ConnectLog:
         return {"LD_PRELOAD": str(self.library), "CONNECT_LOG": str(self.log)}
 
     def take(self) -> list[str]:
-        """The addresses since the last call, as "127.0.0.1 9000"."""
+        """The addresses since the last call, as "127.0.0.1 9000"; not those of name servers, which are this machine's."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
+        lines = [line for line in lines if not line.endswith(" 53")]
         self.log.unlink(missing_ok=True)
         return lines

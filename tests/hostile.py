@@ -78,9 +78,10 @@ OTHER_HOSTS = (
 
 
 def urls(trap_port: int) -> list[str]:
-    """One of each host over http, and what is no http, or no URL at all."""
+    """One of each host over http, and what is no http, or no URL at all. A trap's port alone would be reason enough to
+    refuse it, so those hosts come at the web's port, too."""
     trapped = [f"http://{host}:{trap_port}/latest/meta-data/" for host in LOOPBACK_HOSTS]
-    others = [f"http://{host}/latest/meta-data/iam/security-credentials/" for host in OTHER_HOSTS]
+    others = [f"http://{host}/latest/meta-data/" for host in LOOPBACK_HOSTS + OTHER_HOSTS]
     return trapped + others + odd_urls(trap_port)
 
 

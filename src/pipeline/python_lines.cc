@@ -25,19 +25,18 @@ struct Script {
   std::string options;                           ///< further arguments of Repository.open
 };
 
-/// Temporary keys as this engine gets them (see net/aws/earthdata_credentials.h), and again before they expire.
+/// Temporary keys as this engine gets them (see net/aws/earthdata_credentials.h). A function that gets them again would
+/// have to be one that icechunk can pickle, which depends on where the lines are pasted.
 void add_earthdata_keys(const StoreAccess& access, Script& script) {
-  script.imports.insert({"datetime", "json", "os", "urllib.request"});
+  script.imports.insert({"json", "os", "urllib.request"});
   script.preparation += fmt::format(
-      "def earthdata_keys():\n"
-      "    token = {{\"Authorization\": \"Bearer \" + os.environ[\"EARTHDATA_TOKEN\"]}}\n"
-      "    keys = json.load(urllib.request.urlopen(urllib.request.Request({}, headers=token)))\n"
-      "    return icechunk.S3StaticCredentials(\n"
-      "        keys[\"accessKeyId\"], keys[\"secretAccessKey\"], keys[\"sessionToken\"],\n"
-      "        datetime.datetime.fromisoformat(keys[\"expiration\"]))\n"
-      "\n",
+      "token = {{\"Authorization\": \"Bearer \" + os.environ[\"EARTHDATA_TOKEN\"]}}\n"
+      "request = urllib.request.Request({}, headers=token)\n"
+      "keys = json.load(urllib.request.urlopen(request))  # for one hour\n",
       literal(access.credentials_url));
-  script.credentials = "icechunk.s3_refreshable_credentials(earthdata_keys)";
+  script.credentials =
+      "icechunk.s3_static_credentials(access_key_id=keys[\"accessKeyId\"], "
+      "secret_access_key=keys[\"secretAccessKey\"], session_token=keys[\"sessionToken\"])";
 }
 
 /// A repository's configuration is read by everybody: what is secret in a header is added to it by each reader.

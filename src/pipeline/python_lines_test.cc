@@ -48,7 +48,7 @@ TEST(PythonLines, OfStoresAndSourcesOnS3) {
   EXPECT_TRUE(has(file, "({\"s3://archive/\": icechunk.s3_anonymous_credentials()})"));
   file.source.access.kind = AccessKind::earthdata;
   file.source.access.credentials_url = "https://data.example/s3credentials";
-  EXPECT_TRUE(has(file, "({\"s3://archive/\": icechunk.s3_refreshable_credentials(earthdata_keys)})"));
+  EXPECT_TRUE(has(file, "({\"s3://archive/\": icechunk.s3_static_credentials(access_key_id=keys[\"accessKeyId\"], "));
   EXPECT_TRUE(has(file, "Request(\"https://data.example/s3credentials\", headers=token)"));
 }
 
