@@ -39,7 +39,7 @@ def conditional_puts(server: S3Server, bucket: Bucket) -> Counter[int]:
 
 
 def test_on_s3(versitygw: S3Server) -> None:
-    """In at most three times the time, and with at most four conditional PUTs a commit."""
+    """With at most four conditional PUTs a commit; and in the campaign, on a quiet machine, in three times the time."""
     one, many = versitygw.new_bucket(), versitygw.new_bucket()
     serial = run_committers(one.url(PREFIX), **ALL, threads=1, environment=one.environment())
     report = run_committers(many.url(PREFIX), **ALL, threads=WRITERS, environment=many.environment())
@@ -55,7 +55,8 @@ def test_on_s3(versitygw: S3Server) -> None:
         f"sessions a commit {statistics.mean(report.attempts):.2f}, longest commit {max(report.commits_s):.1f} s"
     )
     assert attempts <= 4, puts
-    assert ratio <= 3, f"{report.wall_s} s, {serial.wall_s} s by one writer"
+    if LONG:
+        assert ratio <= 3, f"{report.wall_s} s, {serial.wall_s} s by one writer"
 
 
 def test_on_s3_that_loses_answers(bucket: Bucket) -> None:

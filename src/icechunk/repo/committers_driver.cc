@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "icechunk/repo/repository.h"
+#include "store/contention.h"
 #include "store/open_store.h"
 #include "zarr/array_metadata.h"
 
@@ -28,8 +29,6 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int max_attempts = 1000;
-constexpr std::int64_t first_pause_us = 2'000;
-constexpr std::int64_t longest_pause_us = 500'000;
 
 double seconds_since(SteadyClock::time_point start) {
   return std::chrono::duration<double>(SteadyClock::now() - start).count();
@@ -83,7 +82,9 @@ class Writer {
 
   void commit(int number, Report& report) {
     const auto start = SteadyClock::now();
+    Contention contention(system_random());
     for (int attempt = 1; attempt <= max_attempts; ++attempt) {
+      const TimestampUs started_us = system_clock().now_us();
       const Result<bool> done = try_once(number, report);
       if (done && *done) {
         report.attempts.push_back(attempt);
@@ -91,7 +92,8 @@ class Writer {
         return;
       }
       if (!done) report.note(done.error());
-      pause_after(attempt);
+      // As a forward consumer does it.
+      system_clock().sleep_us(contention.pause_after_loss_us(system_clock().now_us() - started_us));
     }
     ++report.unfinished;
   }
@@ -117,16 +119,7 @@ class Writer {
       const auto history = repository_.history(Branch{"main"});
       if (history) return std::ranges::find(*history, snapshot, &SnapshotSummary::id) != history->end();
       if (attempt == max_attempts) return std::unexpected(history.error());
-      pause_after(attempt);
     }
-  }
-
-  /// As a forward consumer does it: see pipeline/forward.cc.
-  static void pause_after(int attempt) {
-    const std::int64_t longest_us = std::min(longest_pause_us, first_pause_us << std::min(attempt, 16));
-    std::uint8_t random[2];
-    system_random().fill(random);
-    system_clock().sleep_us(longest_us * (random[0] << 8 | random[1]) / 65536);
   }
 
   Repository repository_;
