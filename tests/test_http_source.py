@@ -63,7 +63,7 @@ def served(archive_of) -> Iterator:
 def assert_holds_its_sources(archive: Archive, answer: Answer) -> None:
     product = archive.product
     dropped = ["nv"] if isinstance(product, Imerg) else []
-    opened = open_as_printed(answer.python, product.group)
+    opened = open_as_printed(answer.python)
     assert_equals_sources(opened, archive.files(), group=product.group, dropped=dropped)
 
 

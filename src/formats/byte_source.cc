@@ -27,7 +27,8 @@ void count(std::span<const ByteRange> ranges, ByteSource::Counters& counters) {
 bool is_local(const ObjectStore& store) { return store.url().starts_with("file://"); }
 
 SourceLocation location_of(const ObjectStore& store, const ObjectInfo& info) {
-  SourceLocation location{object_url(store, info.key), is_local(store) ? "" : info.etag, 0};
+  SourceLocation location{object_url(store, info.key), "", 0};
+  if (references_carry_etag(location.url)) location.etag = info.etag;
   if (location.etag.empty()) location.last_modified_s = seconds_rounded_up(info.last_modified_us);
   return location;
 }
@@ -143,6 +144,8 @@ class MemorySource final : public ByteSource {
 };
 
 }  // namespace
+
+bool references_carry_etag(std::string_view url) { return !url.starts_with("file:") && !url.starts_with("http"); }
 
 Result<std::unique_ptr<ByteSource>> open_source(ObjectStorePtr store, const std::string& key,
                                                 const ReadPlan& remote_plan) {

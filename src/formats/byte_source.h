@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -37,8 +38,13 @@ class ByteSource {
   Counters counters;
 };
 
-/// An object of a store. The location is the store's URL and the key; of a local file the modification time is rounded
-/// up to the next second and the etag left out (official readers refuse anything else), of others the etag is kept.
+/// Whether a reference tells the version of an object by its etag; otherwise by its time of modification. Official
+/// readers find no etag of a local file equal, and ask web servers for etags without their quotes, which only servers
+/// of S3 understand: others answer 412.
+bool references_carry_etag(std::string_view url);
+
+/// An object of a store. The location is the store's URL and the key, and the version: the etag, or where references do
+/// not carry it (or there is none) the modification time, rounded up to the next second.
 ///
 /// A remote object is opened by reading its beginning, in one request. What was read of it is kept (up to 8 MiB) and
 /// not asked for again; what is missing is joined into few ranges and asked for together, as `remote_plan` says.

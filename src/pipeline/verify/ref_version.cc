@@ -3,22 +3,21 @@
 #include <fmt/format.h>
 
 #include "dataset/calendar.h"
+#include "formats/byte_source.h"
 
 namespace vdp {
 namespace {
 
 constexpr std::int64_t us_per_s = 1'000'000;
 
-/// Whether version_of() made the version of size and time, and not of an etag.
-bool is_made_of_time(const ProvenanceRecord& record) {
-  return record.uri.starts_with("file:") || record.version.starts_with(fmt::format("{}-", record.size));
-}
+/// Where version_of() made the version of size and time, there was no etag.
+bool has_etag(const ProvenanceRecord& record) { return !record.version.starts_with(fmt::format("{}-", record.size)); }
 
 }  // namespace
 
 std::optional<RefVersion> ref_version_of(const ProvenanceRecord& record) {
   if (record.version.empty()) return std::nullopt;
-  if (!is_made_of_time(record)) return RefVersion{record.version, 0};
+  if (references_carry_etag(record.uri) && has_etag(record)) return RefVersion{record.version, 0};
   const auto modified = dataset::parse_instant(dataset::Calendar::standard, record.modified);
   const auto modified_us =
       modified ? dataset::to_timestamp(dataset::Calendar::standard, *modified) : Result<TimestampUs>(0);

@@ -10,8 +10,8 @@
 
 namespace vdp {
 
-/// What a reference into a record's granule carries: the etag, or for local files (and where there is no etag) the
-/// time of modification rounded up to the next second, because official readers accept nothing else.
+/// What a reference into a record's granule carries: the etag, or where it does not (see references_carry_etag) or
+/// there is none, the time of modification rounded up to the next second.
 struct RefVersion {
   std::string etag;                  ///< empty: none
   std::int64_t last_modified_s = 0;  ///< 0: none
