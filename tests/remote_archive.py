@@ -63,9 +63,10 @@ class RemoteArchive:
     def open(self) -> icechunk.Repository:
         """By the official library."""
         if self.source:
-            access = {self.source.url(SOURCE_PREFIX): self.source.official_credentials()}
+            keys = self.source.official_credentials()
+            access = icechunk.containers_credentials({self.source.url(SOURCE_PREFIX): keys})
         else:
-            access = {f"{self.archive.data.as_uri()}/": icechunk.credentials.Credentials.LocalFileSystemAccess()}
+            access = {f"{self.archive.data.as_uri()}/": icechunk.Credentials.LocalFileSystemAccess()}
         return icechunk.Repository.open(self.storage(), authorize_virtual_chunk_access=access)
 
     def objects(self) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def test_on_s3_that_loses_answers(bucket: Bucket) -> None:
         report = run_committers(bucket.url(PREFIX), **ALL, threads=WRITERS, environment=environment)
         puts = proxy.conditional_puts("/repo")
         print(
-            f"{report.wall_s:.1f} s; PUTs of repo {dict(puts)}; 503 {proxy.slow_downs}; {len(proxy.exchanges)} requests; "
+            f"{report.wall_s:.1f} s; PUTs of repo {dict(puts)}; 503 {proxy.slow_downs} of {len(proxy.exchanges)}; "
             f"all conditional {dict(proxy.conditional_puts())}; errors {report.errors}, unknown {report.unknown}"
         )
     assert_all_acknowledged(report)

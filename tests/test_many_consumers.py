@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import icechunk
@@ -62,7 +63,7 @@ def assert_each_slot_committed_once(repository: icechunk.Repository) -> None:
     """By the official library's diffs of all commits, one by one."""
     snapshots = [snapshot.id for snapshot in repository.ancestry(branch="main")][::-1]
     commits: dict[str, Counter[int]] = {name: Counter() for name in FIELDS}
-    for parent, child in zip(snapshots, snapshots[1:]):
+    for parent, child in itertools.pairwise(snapshots):
         updated = repository.diff(from_snapshot_id=parent, to_snapshot_id=child).updated_chunks
         for name, count in commits.items():
             count.update(index[0] for index in updated.get(f"/{name}", []))

@@ -24,7 +24,7 @@ PRODUCTS = {
 def assert_holds_its_sources(remote: RemoteArchive, answer: Answer) -> None:
     product = remote.archive.product
     dropped = ["nv"] if isinstance(product, Imerg) else []
-    opened = open_as_printed(answer.python, product.group, remote.credentials)
+    opened = open_as_printed(answer.python, environment=remote.credentials)
     assert_equals_sources(opened, remote.archive.files(), group=product.group, dropped=dropped)
 
 

@@ -67,9 +67,7 @@ class Bucket:
 
     def official_credentials(self) -> Any:
         """For virtual chunks in this bucket."""
-        return icechunk.credentials.s3_static_credentials(
-            access_key_id=self.access_key, secret_access_key=self.secret_key
-        )
+        return icechunk.s3_static_credentials(access_key_id=self.access_key, secret_access_key=self.secret_key)
 
     def allow_anonymous_reads(self) -> None:
         """Of objects and of listings."""

@@ -208,5 +208,5 @@ def _index(folder: Path, path: str) -> bytes:
         modified = time.strftime("%Y-%m-%d %H:%M", time.gmtime(entry.stat().st_mtime))
         size = "-" if entry.is_dir() else str(entry.stat().st_size)
         rows.append(f'<a href="{quote(name)}">{html.escape(name)}</a>  {modified}  {size:>12}')
-    lines = "\n".join(rows)
-    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1><pre>\n{lines}\n</pre></body></html>\n".encode()
+    body = f"<h1>{title}</h1><pre>\n{'\n'.join(rows)}\n</pre>"
+    return f"<html><head><title>{title}</title></head><body>{body}</body></html>\n".encode()

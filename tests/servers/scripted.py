@@ -28,7 +28,9 @@ class Asked:
 
     @property
     def text(self) -> str:
-        return "\n".join([f"{self.method} {self.target}", *(f"{name}: {value}" for name, value in self.headers.items())])
+        return "\n".join(
+            [f"{self.method} {self.target}", *(f"{name}: {value}" for name, value in self.headers.items())]
+        )
 
 
 @dataclass
