@@ -111,7 +111,6 @@ class Consumer {
   Result<std::vector<Outcome>> process(const std::vector<Delivery>& batch) {
     std::vector<Granule> granules;
     for (const Delivery& delivery : batch) granules.push_back(delivery.granule);
-    Contention contention(system_random());
     int unknown_commits = 0;
     while (true) {
       const TimestampUs started_us = options_.clock->now_us();
@@ -125,20 +124,22 @@ class Consumer {
         ++report_.commits;
         ++counts_.commits;
       }
+      const std::int64_t attempt_us = options_.clock->now_us() - started_us;
+      if (committed) contention_.won(attempt_us);
       if (committed || std::holds_alternative<icechunk::NothingToCommit>(commit)) return outcomes;
       if (const auto* unknown = std::get_if<icechunk::CommitUnknown>(&commit)) {
         if (++unknown_commits == max_unknown_commits) {
           return fail(ErrorKind::outcome_unknown, fmt::format("snapshot {} may or may not have been committed: {}",
                                                               unknown->snapshot.text(), unknown->reason));
         }
-      } else if (contention.losses() + 1 == options_.max_attempts) {
+      } else if (contention_.losses() + 1 == options_.max_attempts) {
         return conflict(fmt::format("other writers were first {} times; the branch is at {}", options_.max_attempts,
                                     std::get<icechunk::CommitConflict>(commit).found_tip.text()));
       }
       session_.reset();
       ++report_.retries;
       ++counts_.retries;
-      options_.clock->sleep_us(contention.pause_after_loss_us(options_.clock->now_us() - started_us));
+      options_.clock->sleep_us(contention_.pause_after_loss_us(attempt_us));
     }
   }
 
@@ -225,6 +226,7 @@ class Consumer {
   ForwardReport report_;
   std::set<std::string> noted_;
   std::optional<icechunk::Session> session_;
+  Contention contention_{system_random()};
   std::vector<Delivery> waiting_;            ///< deferred, and offered again with the next batch
   std::map<std::string, Outcome> deferred_;  ///< the last outcome of each deferred message, by its id
   Lease lease_;                              ///< of all messages in hand

@@ -8,15 +8,23 @@ namespace vdp {
 namespace {
 
 constexpr std::int64_t least_attempt_us = 500;
-constexpr std::int64_t longest_attempt_us = 1'000'000;
 constexpr int most_doublings = 8;
 
 }  // namespace
 
+void Contention::note(std::int64_t attempt_us) {
+  shortest_us_ = std::min(shortest_us_, std::max(attempt_us, least_attempt_us));
+}
+
 std::int64_t Contention::pause_after_loss_us(std::int64_t attempt_us) {
-  const std::int64_t half_us = std::clamp(attempt_us, least_attempt_us, longest_attempt_us) / 2;
+  note(attempt_us);
   const int doublings = std::min(losses_++, most_doublings);
-  return random_pause_us(random_, half_us << doublings);
+  return random_pause_us(random_, shortest_us_ / 2 << doublings);
+}
+
+void Contention::won(std::int64_t attempt_us) {
+  note(attempt_us);
+  losses_ = 0;
 }
 
 }  // namespace vdp

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <optional>
 #include <queue>
 #include <vector>
 
@@ -30,10 +29,22 @@ TEST(Contention, PausesGrowWithLossesUpToABound) {
   EXPECT_NEAR(longest_after(50), 1'280'000, 30'000);
 }
 
+TEST(Contention, ScalesWithTheShortestAttemptAndForgetsLosses) {
+  SeededRandom random(1);
+  Contention contention(random);
+  contention.won(2'000);
+  for (int i = 0; i < 100; ++i) EXPECT_LE(contention.pause_after_loss_us(900'000), 256'000);
+  EXPECT_EQ(contention.losses(), 100);
+  contention.won(900'000);
+  EXPECT_EQ(contention.losses(), 0);
+  EXPECT_LE(contention.pause_after_loss_us(900'000), 1'000);
+}
+
 /// Writers whose attempt takes `attempt_us` and wins if nobody else has won since it began.
 struct Race {
   struct Writer {
-    std::optional<Contention> contention;  ///< of the commit in hand
+    explicit Writer(Random& random) : contention(random) {}
+    Contention contention;
     int left = 20;
     int version = 0;  ///< that the attempt began with
   };
@@ -49,7 +60,7 @@ TEST(Contention, SixtyFourWritersNeedFewAttempts) {
   constexpr std::int64_t attempt_us = 40'000;
   constexpr int commits = 64 * 20;
   SeededRandom random(2);
-  std::vector<Race::Writer> writers(64);
+  std::vector<Race::Writer> writers(64, Race::Writer(random));
   std::priority_queue<Race::Event> events;
   for (std::size_t i = 0; i < writers.size(); ++i) events.push({0, i, false});
   int attempts = 0;
@@ -69,11 +80,10 @@ TEST(Contention, SixtyFourWritersNeedFewAttempts) {
     std::int64_t pause_us = 0;
     if (writer.version == version) {
       ++version;
-      writer.contention.reset();
+      writer.contention.won(attempt_us);
       if (--writer.left == 0) continue;
     } else {
-      if (!writer.contention) writer.contention.emplace(random);
-      pause_us = writer.contention->pause_after_loss_us(attempt_us);
+      pause_us = writer.contention.pause_after_loss_us(attempt_us);
     }
     events.push({now_us + pause_us, event.writer, false});
   }

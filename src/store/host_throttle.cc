@@ -11,7 +11,7 @@ constexpr double us_per_s = 1e6;
 constexpr double least_per_s = 1;
 constexpr double unbounded_from_per_s = 5'000;  // beyond it a bound makes no difference
 constexpr double slower = 0.7;
-constexpr double faster = 1.02;  // one refusal in twenty is made up for
+constexpr double faster = 1.05;  // up to one refusal in ten is made up for
 constexpr double first_guess_per_s = 50;
 
 // As in the standard retry mode of AWS's own clients: a hundred retries, then one for every five successes.

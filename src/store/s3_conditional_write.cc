@@ -22,6 +22,10 @@ Result<std::string> etag_of(const HttpResponse& response) {
   return etag;
 }
 
+bool is_refusal(const HttpResponse& answer) {
+  return answer.status == 429 || (answer.status == 503 && parse_s3_error(answer.body).code == "SlowDown");
+}
+
 class Attempts {
  public:
   Attempts(S3Client& client, const ConditionalWrite& write) : client_(client), write_(write) {}
@@ -63,8 +67,9 @@ class Attempts {
       return false;
     }
     if (problem.kind != ErrorKind::transient) return true;
-    // Without an answer nothing was sent; a server that answers so may have done it before it failed.
-    may_have_landed_ |= answer.has_value();
+    // Without an answer nothing was sent; a server that fails may have done it before, but one that says that it is
+    // busy has not begun.
+    may_have_landed_ |= answer && !is_refusal(*answer);
     return false;
   }
 

@@ -193,6 +193,16 @@ TEST(S3Write, BusyForTooLongIsTransientOrUnknown) {
   EXPECT_EQ(s3.versions(), 0);
 }
 
+TEST(S3Write, ABusyServerHasNotBegun) {
+  ScriptedS3 s3;
+  s3.overwrite("old");
+  s3.fates = {Fate::busy, Fate::served};
+  s3.overwrite("theirs");
+  const auto put = s3.store()->put("k", as_bytes("ours"), PutCondition::replace_only("\"v1\""));
+  EXPECT_EQ(put.error().kind, ErrorKind::conflict) << put.error().text();
+  EXPECT_EQ(s3.heads(), 0);
+}
+
 TEST(S3Write, WhatIsToBeReplacedAndIsNotThereIsAConflict) {
   TestServer server([](const std::string&) {
     return TestReply{http_answer(404, "<Error><Code>NoSuchKey</Code><Message>none</Message></Error>")};

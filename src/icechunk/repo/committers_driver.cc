@@ -82,18 +82,18 @@ class Writer {
 
   void commit(int number, Report& report) {
     const auto start = SteadyClock::now();
-    Contention contention(system_random());
     for (int attempt = 1; attempt <= max_attempts; ++attempt) {
       const TimestampUs started_us = system_clock().now_us();
       const Result<bool> done = try_once(number, report);
       if (done && *done) {
         report.attempts.push_back(attempt);
         report.commits_s.push_back(seconds_since(start));
+        contention_.won(system_clock().now_us() - started_us);
         return;
       }
       if (!done) report.note(done.error());
       // As a forward consumer does it.
-      system_clock().sleep_us(contention.pause_after_loss_us(system_clock().now_us() - started_us));
+      system_clock().sleep_us(contention_.pause_after_loss_us(system_clock().now_us() - started_us));
     }
     ++report.unfinished;
   }
@@ -124,6 +124,7 @@ class Writer {
 
   Repository repository_;
   int number_;
+  Contention contention_{system_random()};
 };
 
 Status create(const std::string& url, int writers, int commits) {
