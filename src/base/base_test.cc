@@ -92,6 +92,8 @@ TEST(Sha256, AgreesWithTheStandard) {
 TEST(Error, ContextGrowsOutward) {
   Error error = within("file.nc", within("variable tas", Error{ErrorKind::invalid, "no", {}}));
   EXPECT_EQ(error.text(), "file.nc: variable tas: no");
+  EXPECT_EQ(within("file.nc", error).text(), error.text());
+  EXPECT_EQ(within("file", error).text(), "file: " + error.text());
 }
 
 }  // namespace

@@ -35,6 +35,8 @@ std::string Error::text() const { return context.empty() ? message : context + "
 Failure fail(ErrorKind kind, std::string message) { return std::unexpected(Error{kind, std::move(message), {}}); }
 
 Error within(std::string_view place, Error error) {
+  // Who names a place need not know whether somebody further in has named it already.
+  if (error.context == place || error.context.starts_with(std::string(place) + ": ")) return error;
   error.context = error.context.empty() ? std::string(place) : std::string(place) + ": " + error.context;
   return error;
 }

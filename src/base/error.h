@@ -51,7 +51,8 @@ inline Failure over_limit(std::string message) { return fail(ErrorKind::limit, s
 inline Failure conflict(std::string message) { return fail(ErrorKind::conflict, std::move(message)); }
 inline Failure internal(std::string message) { return fail(ErrorKind::internal, std::move(message)); }
 
-/// Puts a place in front of an error's context: within("file.nc", e) reads "file.nc: <rest>".
+/// Puts a place in front of an error's context: within("file.nc", e) reads "file.nc: <rest>". Once, where it is there
+/// already.
 Error within(std::string_view place, Error error);
 
 }  // namespace vdp

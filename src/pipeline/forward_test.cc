@@ -36,6 +36,10 @@ class ScriptedProcessor final : public Processor {
       --conflicts_left;
       return icechunk::CommitConflict{};
     }
+    if (unknowns_left > 0) {
+      --unknowns_left;
+      return icechunk::CommitUnknown{};
+    }
     batches.push_back(outcomes.size());
     if (after_batch) after_batch();
     return icechunk::NothingToCommit{};
@@ -45,6 +49,7 @@ class ScriptedProcessor final : public Processor {
   std::vector<std::size_t> batches;
   std::function<void()> after_batch;
   int conflicts_left = 0;
+  int unknowns_left = 0;
 
  private:
   Script script_;
@@ -208,6 +213,28 @@ TEST_F(ForwardTest, GivesUpInTheEndAndTheMessageComesBack) {
   EXPECT_EQ(report.error().kind, ErrorKind::conflict);
   clock_.sleep_us(options_.visibility_timeout_us);
   EXPECT_EQ(run(processor).outcomes.written, 1U);
+}
+
+TEST_F(ForwardTest, AfterAnUnknownCommitTheBatchIsPlacedAgainOnTheTipThatIsThere) {
+  send({"a", "b"});
+  ScriptedProcessor processor(written);
+  processor.unknowns_left = 2;
+  EXPECT_EQ(run(processor).retries, 2U);
+  EXPECT_EQ(processor.offered["a"], 3);
+  EXPECT_EQ(depth().waiting + depth().in_flight, 0U);
+}
+
+TEST_F(ForwardTest, ManyUnknownCommitsInARowEndTheConsumerAndKeepTheMessages) {
+  send({"a"});
+  ScriptedProcessor processor(written);
+  processor.unknowns_left = 100;
+  auto repository = processor.initialize_store({});
+  const auto report = forward(processor, *repository, *queue_, options_);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().kind, ErrorKind::outcome_unknown);
+  EXPECT_EQ(processor.offered["a"], 3);
+  clock_.sleep_us(options_.visibility_timeout_us + 1);
+  EXPECT_EQ(depth().waiting, 1U);
 }
 
 TEST_F(ForwardTest, DrainWaitsForWhatAnotherConsumerHolds) {

@@ -43,7 +43,7 @@ S3Bucket locate_bucket(const std::string& bucket, const aws::S3Place& place) {
   Url url = place.endpoint.value_or(
       Url{"https", fmt::format("s3.{}.amazonaws.com", place.region), https_port, "/", std::nullopt});
   if (place.path_style) {
-    url.path = "/" + bucket;
+    url.path = fmt::format("/{}", bucket);
     return {std::move(url), "/" + bucket};
   }
   url.host = bucket + "." + url.host;
