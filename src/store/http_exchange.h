@@ -43,7 +43,6 @@ class HttpExchange {
   /// Waits for the next attempt of a request; false where the attempts, the time or the host's budget are used up.
   bool wait_for_retry(Backoff& backoff, std::int64_t at_least_us = 0);
   Random& random() const { return *parts_.random; }
-  HttpCounts counts() const { return parts_.client->counts(); }
 
  private:
   void attempt(std::span<const RequestMaker> makers, std::vector<std::size_t>& open,
