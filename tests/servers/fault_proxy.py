@@ -1,4 +1,5 @@
 """A proxy before an S3 server that makes it fail as S3 does: answers that are lost after the write, and SlowDown.
+Without faults it tells what was asked, of a server of any kind.
 
 Requests are passed on as they came, the Host header included, so signatures stay valid.
 """
@@ -63,12 +64,13 @@ class Exchange(NamedTuple):
 
 @dataclass
 class FaultProxy:
-    """`exchanges` has all that was asked so far."""
+    """`exchanges` and `requests` have all that was asked so far."""
 
     server: str  # its endpoint
     faults: Faults
     endpoint: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
+    requests: list[Message] = field(default_factory=list)  # the same, their heads alone
 
     def __post_init__(self) -> None:
         chance = random.Random(self.faults.seed)
@@ -128,6 +130,7 @@ class FaultProxy:
 
     def _note(self, request: Message, status: int, *, is_lost: bool = False) -> None:
         path = urlsplit(request.target).path
+        self.requests.append(Message(request.head))
         self.exchanges.append(Exchange(request.method, path, _is_conditional(request), status, is_lost))
 
 
