@@ -16,7 +16,6 @@ namespace vdp::aws {
 namespace {
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
-constexpr int max_presigned_lifetime_s = 7 * 24 * 3600;
 
 using Digest = std::array<std::uint8_t, 32>;
 
@@ -160,34 +159,6 @@ Result<SignedRequest> sign(const UnsignedRequest& request, const Credentials& cr
       {"Authorization", Secret(fmt::format("{} Credential={}, SignedHeaders={}, Signature={}", algorithm,
                                            signing.credential(), headers.signed_names, signature))});
   return result;
-}
-
-Result<Secret> presign(const UnsignedRequest& request, const Credentials& credentials, const SigningScope& scope,
-                       TimestampUs now_us, int lifetime_s) {
-  VDP_TRY(check(request, credentials, scope, now_us));
-  if (lifetime_s < 1 || lifetime_s > max_presigned_lifetime_s) {
-    return invalid(
-        fmt::format("a presigned URL for {} s: from 1 to {} s are allowed", lifetime_s, max_presigned_lifetime_s));
-  }
-  const Signing signing(credentials, scope, now_us);
-  VDP_ASSIGN(const HttpHeaders all, headers_with_host(request));
-  VDP_ASSIGN(const CanonicalHeaders headers, canonicalize(all));
-
-  std::vector<QueryParameter> parameters = request.query;
-  parameters.emplace_back("X-Amz-Algorithm", algorithm);
-  parameters.emplace_back("X-Amz-Credential", signing.credential());
-  parameters.emplace_back("X-Amz-Date", signing.timestamp());
-  parameters.emplace_back("X-Amz-Expires", std::to_string(lifetime_s));
-  parameters.emplace_back("X-Amz-SignedHeaders", headers.signed_names);
-  if (credentials.session_token) {
-    parameters.emplace_back("X-Amz-Security-Token", credentials.session_token->reveal());
-  }
-  const std::string path = uri_encode(request.path, Slash::keep);
-  const std::string query = encode_query(parameters);
-  const std::string_view payload = scope.service == "s3" ? unsigned_payload : request.payload_sha256;
-  const std::string signature =
-      signing.signature(canonical_request(request, path, query, headers, scope.service, payload));
-  return Secret(fmt::format("{}?{}&X-Amz-Signature={}", path, query, signature));
 }
 
 }  // namespace vdp::aws

@@ -1,4 +1,4 @@
-// AWS Signature Version 4: the headers, or the query of a presigned URL, that prove who sends a request.
+// AWS Signature Version 4: the headers that prove who sends a request.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 // Pure functions of their arguments: no clock, no I/O.
 #pragma once
@@ -16,7 +16,7 @@
 
 namespace vdp::aws {
 
-/// In place of a payload's hash: the body is not signed. For S3 over TLS, and what S3's presigned URLs always say.
+/// In place of a payload's hash: the body is not signed. For S3 over TLS.
 inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
 /// The SHA-256 of no bytes.
 inline constexpr std::string_view empty_payload_sha256 =
@@ -49,10 +49,5 @@ struct SignedRequest {
 /// `invalid` for a request or credentials that no header can hold; no error tells a secret.
 Result<SignedRequest> sign(const UnsignedRequest& request, const Credentials& credentials, const SigningScope& scope,
                            TimestampUs now_us);
-
-/// Path and query of a presigned URL, good for `lifetime_s` (1 s to 7 days) from `now_us`: whoever holds it may do what
-/// it says. It holds the session token. S3 does not sign the payload here; `request.headers` must be sent with it.
-Result<Secret> presign(const UnsignedRequest& request, const Credentials& credentials, const SigningScope& scope,
-                       TimestampUs now_us, int lifetime_s);
 
 }  // namespace vdp::aws

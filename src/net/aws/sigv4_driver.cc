@@ -1,5 +1,5 @@
 // Signs what a script says, so that a test in Python can set the signer against botocore's. Reads a JSON list of
-// requests from standard input; prints a JSON list of {"target", "headers"}, {"presigned"} or {"error", "message"}.
+// requests from standard input; prints a JSON list of {"target", "headers"} or {"error", "message"}.
 // Everything that may hold bytes that are no UTF-8 (path, query) comes in base64.
 #include <iostream>
 #include <iterator>
@@ -39,10 +39,6 @@ Json run(const Json& step) {
   const UnsignedRequest request = request_of(step);
   const SigningScope scope{step.at("region"), step.at("service")};
   const TimestampUs now_us = step.at("now_us");
-  if (step.contains("lifetime_s")) {
-    const Result<Secret> presigned = presign(request, credentials, scope, now_us, step.at("lifetime_s"));
-    return presigned ? Json{{"presigned", presigned->reveal()}} : failed(presigned.error());
-  }
   const Result<SignedRequest> done = sign(request, credentials, scope, now_us);
   if (!done) return failed(done.error());
   Json headers = Json::object();
