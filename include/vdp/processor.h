@@ -15,6 +15,9 @@
 
 namespace vdp {
 
+struct UpkeepOptions;  // of pipeline/upkeep.h, as the report is
+struct UpkeepReport;
+
 /// The order of calls: initialize_store once; then, for each batch, initialize_session (or the session of the batch
 /// before), process_files, commit_processed_files. A processor is used by one thread at a time.
 class Processor {
@@ -62,8 +65,9 @@ class Processor {
   virtual Result<icechunk::Repository> open_backfill_repo();
   virtual Result<Outcome> process_backfill_file(icechunk::Session& session, const Granule& granule);
 
-  /// Expires and collects what nobody can reach any more; `unsupported` unless overridden.
-  virtual Status garbage_collect();
+  /// Expires and collects what nobody can reach any more; `unsupported` unless overridden. keep_store() of
+  /// pipeline/upkeep.h does it for any repository.
+  virtual Result<UpkeepReport> garbage_collect(const UpkeepOptions& options);
 };
 
 }  // namespace vdp

@@ -148,6 +148,11 @@ void set_log_format(LogFormat format) {
   logger().set_pattern(format == LogFormat::json ? json_pattern : text_pattern, spdlog::pattern_time_type::utc);
 }
 
+LogFormat log_format() {
+  const std::scoped_lock lock(layout().mutex);
+  return layout().format;
+}
+
 void set_log_context(Json fields) {
   const std::scoped_lock lock(layout().mutex);
   layout().context = std::move(fields);

@@ -18,6 +18,7 @@ enum class LogFormat {
 
 void set_log_level(LogLevel level);
 void set_log_format(LogFormat format);
+LogFormat log_format();
 /// The fields (an object) that all lines of JSON carry from now on, as the service and the request; text does without.
 void set_log_context(Json fields);
 

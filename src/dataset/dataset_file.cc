@@ -30,6 +30,12 @@ std::expected<toml::table, Finding> parse_toml(std::string_view text) {
   }
 }
 
+/// Before names are substituted: what the file says there may name a variable that is set nowhere.
+void set_store_url(toml::table& document, const std::string& url) {
+  const auto [store, is_new] = document.emplace("store", toml::table());
+  if (toml::table* section = store->second.as_table()) section->insert_or_assign("url", url);
+}
+
 DatasetFile read_document(const toml::table& document, DatasetFile file, Findings& findings) {
   read_identity(document, file, findings);
   read_store(document, file, findings);
@@ -51,7 +57,8 @@ DatasetFile read_document(const toml::table& document, DatasetFile file, Finding
 
 std::expected<DatasetFile, std::vector<Finding>> parse_dataset_file(std::string_view text, const std::string& path,
                                                                     const Params& params,
-                                                                    const EnvironmentLookup& environment) {
+                                                                    const EnvironmentLookup& environment,
+                                                                    const std::optional<std::string>& store_url) {
   DatasetFile file;
   file.path = absolute_path(path);
   file.folder = std::filesystem::path(file.path).parent_path().string();
@@ -59,6 +66,7 @@ std::expected<DatasetFile, std::vector<Finding>> parse_dataset_file(std::string_
 
   auto document = parse_toml(text);
   if (!document) return std::unexpected(std::vector{document.error()});
+  if (store_url) set_store_url(*document, *store_url);
   Findings findings;
   auto lookup = with_env_file(environment, file.folder);
   if (!lookup) findings.invalid("", 0, lookup.error().text());
@@ -73,7 +81,8 @@ std::expected<DatasetFile, std::vector<Finding>> parse_dataset_file(std::string_
 }
 
 std::expected<DatasetFile, std::vector<Finding>> load_dataset_file(const std::string& path, const Params& params,
-                                                                   const EnvironmentLookup& environment) {
+                                                                   const EnvironmentLookup& environment,
+                                                                   const std::optional<std::string>& store_url) {
   const auto refuse = [](std::string message) {
     return std::unexpected(std::vector{whole_file(Finding::Kind::invalid, 0, std::move(message))});
   };
@@ -83,7 +92,7 @@ std::expected<DatasetFile, std::vector<Finding>> load_dataset_file(const std::st
   std::ostringstream text;
   text << file.rdbuf();
   if (!file) return refuse(fmt::format("'{}' cannot be read", path));
-  return parse_dataset_file(text.str(), path, params, environment);
+  return parse_dataset_file(text.str(), path, params, environment, store_url);
 }
 
 }  // namespace vdp::dataset

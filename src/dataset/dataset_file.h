@@ -132,13 +132,15 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 /// The process's environment.
 std::optional<std::string> process_environment(const std::string& name);
 
-/// All findings, in order of their lines, or the file. Relative paths in it are relative to its folder.
+/// All findings, in order of their lines, or the file. Relative paths in it are relative to its folder. `store_url`
+/// takes the place of `store.url`, whatever the file says there, and is read as if it stood there.
 std::expected<DatasetFile, std::vector<Finding>> load_dataset_file(
-    const std::string& path, const Params& params = {}, const EnvironmentLookup& environment = process_environment);
+    const std::string& path, const Params& params = {}, const EnvironmentLookup& environment = process_environment,
+    const std::optional<std::string>& store_url = std::nullopt);
 
 /// The same from text; `path` (absolute) tells the folder, and only `.env` is read.
-std::expected<DatasetFile, std::vector<Finding>> parse_dataset_file(std::string_view text, const std::string& path,
-                                                                    const Params& params,
-                                                                    const EnvironmentLookup& environment);
+std::expected<DatasetFile, std::vector<Finding>> parse_dataset_file(
+    std::string_view text, const std::string& path, const Params& params, const EnvironmentLookup& environment,
+    const std::optional<std::string>& store_url = std::nullopt);
 
 }  // namespace vdp::dataset

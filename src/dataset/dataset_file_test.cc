@@ -267,6 +267,24 @@ TEST(Substitution, TakesTheEnvironmentThenTheEnvFile) {
   EXPECT_FALSE(load_dataset_file((folder / "dataset.toml").string()));
 }
 
+TEST(StoreUrl, GivenTakesThePlaceOfTheFiles) {
+  const auto nothing_set = [](const std::string&) { return std::nullopt; };
+  const auto with_store = [&](const std::string& text, const std::string& url) {
+    return parse_dataset_file("source.prefix='a'\n" + text, "/data/rain/dataset.toml", {}, nothing_set, url);
+  };
+  const Loaded replaced = with_store("[store]\nurl='$UNSET'\nbranch='b'\nregion='eu-west-1'\n", "s3://bucket/rain");
+  ASSERT_TRUE(replaced) << ::testing::PrintToString(descriptions(replaced));
+  EXPECT_EQ(replaced->store.url, "s3://bucket/rain/");
+  EXPECT_EQ(replaced->store.branch, "b");
+  EXPECT_EQ(replaced->store.access.region, "eu-west-1");
+  EXPECT_EQ(with_store("", "./elsewhere")->store.url, "file:///data/rain/elsewhere/");
+
+  const auto refused = descriptions(with_store("[store]\nregion='eu-west-1'\n", "s3://bucket"));
+  ASSERT_FALSE(refused.empty());
+  EXPECT_NE(refused.front().find("expected a folder in it"), std::string::npos);
+  EXPECT_FALSE(descriptions(with_store("store=1\n", "s3://bucket/rain")).empty());
+}
+
 TEST(Substitution, UnsetNamesAreErrors) {
   EXPECT_EQ(only_finding("source.prefix='s3://$BUCKET/a'"),
             "line 1: source.prefix: $BUCKET is set neither in the environment nor in .env");

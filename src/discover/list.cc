@@ -111,7 +111,9 @@ ListScope scope_of(const dataset::SourceSpec& source) {
 /// What the pages of a listing hold, one after the other.
 class Finder {
  public:
-  explicit Finder(const dataset::SourceSpec& source) : source_(source) {}
+  Finder(const dataset::SourceSpec& source, const Enough& enough) : source_(source), enough_(enough) {}
+
+  bool has_enough() const { return old_enough_ >= enough_.granules; }
 
   void add(const ObjectInfo& object) {
     ++discovery_.listed;
@@ -122,7 +124,10 @@ class Finder {
     }
     FoundGranule& found = classified.found;
     auto [known, is_new] = winners_.try_emplace(found.identity, found);
-    if (is_new) return;
+    if (is_new) {
+      if (known->second.granule.last_modified_us <= enough_.modified_by_us) ++old_enough_;
+      return;
+    }
     if (preferred(source_, found, known->second)) std::swap(found, known->second);
     discovery_.duplicates.push_back(
         {found.granule.key, fmt::format("the same granule as {}", known->second.granule.key)});
@@ -139,18 +144,22 @@ class Finder {
 
  private:
   const dataset::SourceSpec& source_;
+  const Enough& enough_;
+  std::size_t old_enough_ = 0;
   Discovery discovery_;
   std::map<std::string, FoundGranule> winners_;  ///< by identity
 };
 
 }  // namespace
 
-Result<Discovery> list_granules(ObjectStore& objects, const dataset::SourceSpec& source) {
-  Finder finder(source);
-  VDP_TRY(objects.list_scope(scope_of(source), [&](std::vector<ObjectInfo> page) -> Status {
+Result<Discovery> list_granules(ObjectStore& objects, const dataset::SourceSpec& source, const Enough& enough) {
+  Finder finder(source, enough);
+  const Status listed = objects.list_scope(scope_of(source), [&](std::vector<ObjectInfo> page) -> Status {
     for (const ObjectInfo& object : page) finder.add(object);
-    return {};
-  }));
+    // A listing is ended by an error of its visitor, and only by one.
+    return finder.has_enough() ? Status(fail(ErrorKind::cancelled, "enough was found")) : Status();
+  });
+  if (!listed && !finder.has_enough()) return std::unexpected(listed.error());
   return finder.finish();
 }
 

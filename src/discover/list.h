@@ -1,6 +1,8 @@
 // Discovery by listing: every object under the source prefix that the pattern matches.
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -50,8 +52,15 @@ struct ClassifiedKey {
 };
 ClassifiedKey classify(const dataset::SourceSpec& source, const ObjectInfo& object);
 
-/// `objects` is rooted at `source.prefix`. Read by pages under the pattern's static prefix; stores that list folder by
-/// folder do not look deeper than the pattern's keys lie.
-Result<Discovery> list_granules(ObjectStore& objects, const dataset::SourceSpec& source);
+/// When a listing has found what it is read for.
+struct Enough {
+  std::size_t granules = std::numeric_limits<std::size_t>::max();
+  /// Those that were modified later do not count, though they are found.
+  TimestampUs modified_by_us = std::numeric_limits<TimestampUs>::max();
+};
+
+/// `objects` is rooted at `source.prefix`. Read by pages under the pattern's static prefix, up to the one that has
+/// enough; stores that list folder by folder do not look deeper than the pattern's keys lie.
+Result<Discovery> list_granules(ObjectStore& objects, const dataset::SourceSpec& source, const Enough& enough = {});
 
 }  // namespace vdp

@@ -113,6 +113,7 @@ class PagedStore final : public ObjectStore {
     scope = asked;
     VDP_ASSIGN(const auto found, inner_->list(asked.prefix));
     for (std::size_t i = 0; i < found.size(); i += 2) {
+      if (++pages == fails_at) return fail(ErrorKind::denied, "no more");
       VDP_TRY(visit({found.begin() + static_cast<std::ptrdiff_t>(i),
                      found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), i + 2))}));
     }
@@ -120,6 +121,8 @@ class PagedStore final : public ObjectStore {
   }
 
   ListScope scope;
+  std::size_t pages = 0;     ///< that were told
+  std::size_t fails_at = 0;  ///< page of which number is not there; 0: none
 
  private:
   ObjectStorePtr inner_;
@@ -138,6 +141,19 @@ TEST(List, ReadsPagesOfWhatThePatternCanMatch) {
   EXPECT_FALSE(store.scope.wants_folder("in/2001/deep/"));
   EXPECT_TRUE(store.scope.wants_key("in/2001/b.nc"));
   EXPECT_FALSE(store.scope.wants_key("in/2001/b.xml"));
+}
+
+TEST(List, EndsWhereEnoughIsFound) {
+  PagedStore store(archive_with({"2000.nc", "2001.nc", "2002.nc", "2003.nc", "2004.nc"}));
+  const auto source = source_of("pattern = '{time:%Y}.nc'");
+  EXPECT_EQ(keys_of(list_granules(store, source, {.granules = 2}).value()),
+            (std::vector<std::string>{"2000.nc", "2001.nc"}));
+  EXPECT_EQ(store.pages, 1U);
+  // Those that are too young are found on the way, and are not what is looked for.
+  EXPECT_EQ(list_granules(store, source, {.granules = 1, .modified_by_us = 0}).value().granules.size(), 5U);
+  store.pages = 0;
+  store.fails_at = 2;
+  EXPECT_EQ(list_granules(store, source, {.granules = 3}).error().kind, ErrorKind::denied);
 }
 
 TEST(List, LooksIntoAllFoldersWhereKeysMayLieAtAnyDepth) {

@@ -320,6 +320,16 @@ Result<std::vector<Outcome>> DatasetProcessor::process_files(icechunk::Session& 
   return result;
 }
 
+void DatasetProcessor::forget(std::span<const Outcome> outcomes) {
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.kind == Outcome::Kind::deferred) continue;
+    const auto cached = cache_.find(cache_key(outcome.granule));
+    if (cached == cache_.end()) continue;
+    cached_refs_ -= count_refs(*cached->second.granule);
+    cache_.erase(cached);
+  }
+}
+
 Result<icechunk::CommitOutcome> DatasetProcessor::commit_processed_files(icechunk::Session& session,
                                                                          std::span<const Outcome> outcomes) {
   OutcomeCounts counts;
@@ -328,27 +338,18 @@ Result<icechunk::CommitOutcome> DatasetProcessor::commit_processed_files(icechun
       fmt::format("{}: {} written, {} replaced", file_.identity.name, counts.written, counts.replaced);
   auto outcome = session.commit(message, {{"vdp", {{"written", counts.written}, {"replaced", counts.replaced}}}});
   const auto* committed = outcome ? std::get_if<icechunk::Committed>(&*outcome) : nullptr;
-  if (committed != nullptr) {
-    state_snapshot_ = committed->snapshot;
-    for (const Outcome& done : outcomes) {
-      if (done.kind == Outcome::Kind::deferred) continue;
-      const auto cached = cache_.find(cache_key(done.granule));
-      if (cached == cache_.end()) continue;
-      cached_refs_ -= count_refs(*cached->second.granule);
-      cache_.erase(cached);
-    }
-  } else if (!outcome || !std::holds_alternative<icechunk::NothingToCommit>(*outcome)) {
+  if (committed != nullptr) state_snapshot_ = committed->snapshot;
+  if (committed != nullptr || (outcome && std::holds_alternative<icechunk::NothingToCommit>(*outcome))) {
+    forget(outcomes);
+  } else {
     state_.reset();  // it counts in what was not committed
   }
   return outcome;
 }
 
-Status DatasetProcessor::garbage_collect() {
+Result<UpkeepReport> DatasetProcessor::garbage_collect(const UpkeepOptions& options) {
   VDP_ASSIGN(const auto repository, open_repository());
-  UpkeepOptions options;
-  options.clock = options_.clock;
-  VDP_TRY(keep_store(repository, file_.gc, options));
-  return {};
+  return keep_store(repository, file_.gc, options);
 }
 
 }  // namespace vdp

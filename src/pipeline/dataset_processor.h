@@ -47,7 +47,7 @@ class DatasetProcessor : public Processor {
   Result<std::vector<Outcome>> process_files(icechunk::Session& session, std::span<const Granule> granules) override;
   Result<icechunk::CommitOutcome> commit_processed_files(icechunk::Session& session,
                                                          std::span<const Outcome> outcomes) override;
-  Status garbage_collect() override;
+  Result<UpkeepReport> garbage_collect(const UpkeepOptions& options) override;
 
   /// The template that the granule would give a store, with notes; nothing is written.
   struct Schema {
@@ -74,6 +74,8 @@ class DatasetProcessor : public Processor {
   /// Prepares what is not cached, in parallel.
   std::vector<Prepared> prepare_all(std::span<const Granule> granules);
   void keep(const Granule& granule, const Prepared& prepared);
+  /// Those that will not come again: a consumer that lives for weeks must not collect them.
+  void forget(std::span<const Outcome> outcomes);
 
   dataset::DatasetFile file_;
   Options options_;

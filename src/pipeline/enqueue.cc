@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <limits>
 #include <unordered_set>
 
 #include "base/log.h"
@@ -81,7 +82,15 @@ Status send_again(Queue& queue, std::span<const Granule> granules) {
 }
 
 Result<Discovered> discover_granules(const dataset::SourceSpec& source, ObjectStore& objects, Clock& clock) {
-  VDP_ASSIGN_IN(source.prefix, auto discovery, list_granules(objects, source));
+  return discover_some(source, objects, clock, std::numeric_limits<std::size_t>::max());
+}
+
+Result<Discovered> discover_some(const dataset::SourceSpec& source, ObjectStore& objects, Clock& clock,
+                                 std::size_t enough) {
+  const auto min_age_us = std::chrono::duration_cast<std::chrono::microseconds>(source.min_age).count();
+  const TimestampUs newest_us = clock.now_us() - min_age_us;
+  VDP_ASSIGN_IN(source.prefix, auto discovery,
+                list_granules(objects, source, {.granules = enough, .modified_by_us = newest_us}));
   Discovered found;
   found.listed = discovery.listed;
   found.total = discovery.granules.size();
@@ -89,10 +98,8 @@ Result<Discovered> discover_granules(const dataset::SourceSpec& source, ObjectSt
   for (const auto& keys : {discovery.inconsistent, discovery.duplicates}) {
     for (const UnusedKey& key : keys) found.findings.push_back(fmt::format("{}: {}", key.key, key.reason));
   }
-  const auto min_age_us = std::chrono::duration_cast<std::chrono::microseconds>(source.min_age).count();
-  const TimestampUs now_us = clock.now_us();
   for (FoundGranule& each : discovery.granules) {
-    if (now_us - each.granule.last_modified_us < min_age_us) {
+    if (each.granule.last_modified_us > newest_us) {
       ++found.too_young;
     } else {
       found.granules.push_back(std::move(each.granule));

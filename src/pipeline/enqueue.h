@@ -38,5 +38,9 @@ struct Discovered {
   std::vector<std::string> findings;  ///< keys that contradict themselves, duplicates, nothing found at all
 };
 Result<Discovered> discover_granules(const dataset::SourceSpec& source, ObjectStore& objects, Clock& clock);
+/// The same, of the beginning of the listing: it ends with the page that completes `enough` granules which are old
+/// enough, as a store can be made from any of millions.
+Result<Discovered> discover_some(const dataset::SourceSpec& source, ObjectStore& objects, Clock& clock,
+                                 std::size_t enough);
 
 }  // namespace vdp

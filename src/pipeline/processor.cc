@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "pipeline/upkeep.h"
+
 namespace vdp {
 namespace {
 
@@ -35,6 +37,6 @@ Result<icechunk::Repository> Processor::open_backfill_repo() { return not_offere
 Result<Outcome> Processor::process_backfill_file(icechunk::Session&, const Granule&) {
   return not_offered(*this, "process_backfill_file");
 }
-Status Processor::garbage_collect() { return not_offered(*this, "garbage_collect"); }
+Result<UpkeepReport> Processor::garbage_collect(const UpkeepOptions&) { return not_offered(*this, "garbage_collect"); }
 
 }  // namespace vdp

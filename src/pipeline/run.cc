@@ -1,5 +1,8 @@
 #include "pipeline/run.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 namespace vdp {
 namespace {
 
@@ -52,6 +55,17 @@ Status write_missing(Processor& processor, icechunk::Repository& repository, Que
   return {};
 }
 
+/// What a store may be made from is looked for among so many.
+constexpr std::size_t max_candidates = 100;
+
+Result<icechunk::Repository> make_store(const dataset::DatasetFile& file, ObjectStore& source, Processor& processor) {
+  VDP_ASSIGN(const auto discovered, discover_some(file.source, source, system_clock(), max_candidates));
+  auto made = processor.initialize_store(discovered.granules);
+  const bool is_told_why = made || made.error().kind != ErrorKind::not_found || !discovered.granules.empty();
+  if (is_told_why || discovered.findings.empty()) return made;
+  return not_found(fmt::format("{}; {}", made.error().text(), fmt::join(discovered.findings, "; ")));
+}
+
 }  // namespace
 
 Result<RunReport> run_pipeline(const dataset::DatasetFile& file, ObjectStore& source, Processor& processor,
@@ -75,12 +89,17 @@ Result<RunReport> run_pipeline(const dataset::DatasetFile& file, ObjectStore& so
   return report;
 }
 
-Result<bool> initialize(const dataset::DatasetFile& file, ObjectStore& source, Processor& processor, bool dry_run) {
-  VDP_ASSIGN(const auto store, processor.find_store());
-  if (store || dry_run) return !store;
-  VDP_ASSIGN(const auto discovered, discover_granules(file.source, source, system_clock()));
-  VDP_TRY(processor.initialize_store(discovered.granules));
-  return true;
+Result<InitializeReport> initialize(const dataset::DatasetFile& file, ObjectStore& source, Processor& processor,
+                                    bool dry_run) {
+  VDP_ASSIGN(auto store, processor.find_store());
+  InitializeReport report{.created = !store, .snapshot = std::nullopt};
+  if (!store && dry_run) return report;
+  if (!store) {
+    VDP_ASSIGN(store, make_store(file, source, processor));
+  }
+  // A processor of one's own may keep its data on a branch of another name.
+  if (const auto tip = store->resolve(icechunk::Branch{file.store.branch})) report.snapshot = *tip;
+  return report;
 }
 
 Result<std::vector<Granule>> find_missing(Processor& processor, std::span<const Granule> granules) {

@@ -1,6 +1,8 @@
 // The main job: discover, make the store if there is none, write what it lacks, report.
 #pragma once
 
+#include <optional>
+
 #include "dataset/dataset_file.h"
 #include "pipeline/enqueue.h"
 #include "pipeline/forward.h"
@@ -24,9 +26,14 @@ struct RunReport {
 Result<RunReport> run_pipeline(const dataset::DatasetFile& file, ObjectStore& source, Processor& processor,
                                Queue& queue, const RunOptions& options);
 
-/// Makes the store and its template from the first granule that can be read; nothing is written where it exists.
-/// True where it was made now.
-Result<bool> initialize(const dataset::DatasetFile& file, ObjectStore& source, Processor& processor, bool dry_run);
+struct InitializeReport {
+  bool created = false;                          ///< made now, or in a dry run: would be
+  std::optional<icechunk::SnapshotId> snapshot;  ///< the tip of the dataset's branch; nothing where there is none
+};
+/// Makes the store and its template from the first granule that can be read; nothing is written where it exists. Of an
+/// archive of any size only the beginning is listed. `not_found` where nothing there can be read.
+Result<InitializeReport> initialize(const dataset::DatasetFile& file, ObjectStore& source, Processor& processor,
+                                    bool dry_run);
 
 /// Those of the discovered granules that the store lacks, in the order in which they are to be written; all of them
 /// where there is no store yet.

@@ -1,6 +1,7 @@
 // vdp: virtual Zarr stores out of archives of scientific files.
 #include <CLI/CLI.hpp>
 
+#include "apps/cli/log_options.h"
 #include "apps/cli/verb.h"
 #include "vdp/version.h"
 
@@ -9,6 +10,8 @@ int main(int argc, char** argv) {
   CLI::App program("Makes and keeps virtual Zarr stores: one dataset over an archive, without copying a byte.", "vdp");
   program.set_version_flag("--version", std::string("vdp ") + vdp::version);
   program.require_subcommand(1);
+  LogOptions log;
+  add_log_options(program, log);
   Action action;
   add_run(program, action);
   add_enqueue(program, action);
@@ -28,5 +31,6 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? exit_done : exit_bad_usage;
   }
+  set_up_log(log, program.get_subcommands().front()->get_name());
   return action();
 }

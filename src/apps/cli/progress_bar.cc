@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdio>
 
+#include "apps/cli/notice.h"
+
 namespace vdp::cli {
 namespace {
 
@@ -79,7 +81,7 @@ void ProgressBar::draw(const ProgressCounts& counts) {
     std::fflush(stderr);
     line_open_ = true;
   } else {
-    fmt::print(stderr, "{}\n", text);
+    notice(LogLevel::info, text);
   }
 }
 

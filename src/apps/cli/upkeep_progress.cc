@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "apps/cli/notice.h"
 #include "apps/cli/progress_bar.h"
 
 namespace vdp::cli {
@@ -28,8 +29,8 @@ void UpkeepProgress::show(const icechunk::CollectProgress& progress) {
   const std::string text =
       fmt::format("{} snapshots and {} manifests read, {} objects deleted, {}", progress.snapshots_read,
                   progress.manifests_read, progress.deleted.objects, format_bytes(progress.deleted.bytes));
-  fmt::print(stderr, "{}{}{}", is_terminal_ ? "\r\x1b[K" : "", text, is_terminal_ ? "" : "\n");
-  if (!is_terminal_) return;
+  if (!is_terminal_) return notice(LogLevel::info, text);
+  fmt::print(stderr, "\r\x1b[K{}", text);
   std::fflush(stderr);
   line_open_ = true;
 }

@@ -14,12 +14,16 @@ namespace {
 Json error_json(const Error& error) { return {{"kind", to_string(error.kind)}, {"message", redact(error.text())}}; }
 
 void add_dataset_path(CLI::App& verb, DatasetOptions& options) {
-  verb.add_option("dataset", options.path, "the dataset file")->capture_default_str();
+  verb.add_option("dataset", options.path, "the dataset file; by default $VDP_DATASET, or dataset.toml")
+      ->capture_default_str();
 }
 
-void add_definitions(CLI::App& verb, DatasetOptions& options) {
+/// What takes the place of something that the dataset file says.
+void add_replacements(CLI::App& verb, DatasetOptions& options) {
   verb.add_option("-D", options.definitions, "NAME=VALUE: the value of {NAME} in the dataset file")
       ->allow_extra_args(false);
+  verb.add_option("--store", options.store_url, "in place of store.url of the dataset file, and read as that is")
+      ->envname("VDP_STORE");
 }
 
 Result<dataset::Params> parse_definitions(const std::vector<std::string>& definitions) {
@@ -38,7 +42,14 @@ Result<dataset::Params> parse_definitions(const std::vector<std::string>& defini
 
 void add_dataset_options(CLI::App& verb, DatasetOptions& options) {
   add_dataset_path(verb, options);
-  add_definitions(verb, options);
+  add_replacements(verb, options);
+}
+
+void add_processor_option(CLI::App& verb, std::string& name) {
+  verb.add_option("--processor", name, "what is done with the files")
+      ->envname("VDP_PROCESSOR")
+      ->check(CLI::IsMember(processor_names()))
+      ->capture_default_str();
 }
 
 void add_output_options(CLI::App& verb, OutputOptions& options) {
@@ -47,11 +58,16 @@ void add_output_options(CLI::App& verb, OutputOptions& options) {
   verb.add_flag("-v,--verbose", options.verbose, "say more on standard error");
 }
 
+std::string default_dataset_path() {
+  const std::string named = dataset::process_environment("VDP_DATASET").value_or("");
+  return named.empty() ? "dataset.toml" : named;
+}
+
 std::expected<dataset::DatasetFile, int> load_dataset(const DatasetOptions& options, const OutputOptions& output) {
   if (output.verbose) set_log_level(LogLevel::info);
   const auto params = parse_definitions(options.definitions);
   if (!params) return std::unexpected(report_error(params.error(), output));
-  auto file = dataset::load_dataset_file(options.path, *params);
+  auto file = dataset::load_dataset_file(options.path, *params, dataset::process_environment, options.store_url);
   if (file) return std::move(*file);
   report_error(dataset::to_error(options.path, file.error()), output);
   return std::unexpected(exit_bad_usage);
@@ -85,13 +101,10 @@ ForwardOptions forward_options(const dataset::DatasetFile& file) {
 }
 
 void add_shared_options(CLI::App& verb, PipelineOptions& options) {
-  add_definitions(verb, options.dataset);
+  add_replacements(verb, options.dataset);
   add_output_options(verb, options.output);
   add_queue_options(verb, options.queue);
-  verb.add_option("--processor", options.processor, "what is done with the files")
-      ->envname("VDP_PROCESSOR")
-      ->check(CLI::IsMember(processor_names()))
-      ->capture_default_str();
+  add_processor_option(verb, options.processor);
   verb.add_flag("--dry-run", options.dry_run, "say what would be done, and do nothing");
 }
 
@@ -112,12 +125,13 @@ int report_error(const Error& error, const OutputOptions& output) {
   if (output.json) {
     print_json({{"error", error_json(error)}});
   }
-  fmt::print(stderr, "error: {}\n", redact(error.text()));
+  notice(LogLevel::error, error.text());
   return error.kind == ErrorKind::invalid ? exit_bad_usage : exit_failed;
 }
 
 void print_json(const Json& document) {
-  fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
+  const int indent = log_format() == LogFormat::json ? -1 : 2;
+  fmt::print("{}\n", document.dump(indent, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace vdp::cli

@@ -11,6 +11,7 @@
 
 #include "apps/cli/dataset_queue.h"
 #include "apps/cli/exit_code.h"
+#include "apps/cli/notice.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "pipeline/dataset_processor.h"
@@ -28,14 +29,23 @@ struct OutputOptions {
   bool verbose = false;
 };
 
+/// $VDP_DATASET, else dataset.toml in the working directory.
+std::string default_dataset_path();
+
 /// A dataset file and the parameters that replace {...} in it.
 struct DatasetOptions {
-  std::string path = "dataset.toml";
+  std::string path = default_dataset_path();
   std::vector<std::string> definitions;  ///< NAME=VALUE
+  std::optional<std::string> store_url;  ///< in place of store.url
 };
 
-/// Adds `[DATASET.toml]` and `-D NAME=VALUE`.
+/// Adds `[DATASET.toml]`, `-D NAME=VALUE` and --store (or $VDP_STORE).
 void add_dataset_options(CLI::App& verb, DatasetOptions& options);
+/// What most datasets need: the one that a dataset file describes.
+constexpr const char* default_processor = "dataset";
+
+/// Adds --processor (or $VDP_PROCESSOR).
+void add_processor_option(CLI::App& verb, std::string& name);
 /// Adds --json, --quiet and -v.
 void add_output_options(CLI::App& verb, OutputOptions& options);
 
@@ -55,7 +65,7 @@ struct PipelineOptions {
   DatasetOptions dataset;
   OutputOptions output;
   QueueLocation queue;
-  std::string processor = "dataset";
+  std::string processor = default_processor;
   bool dry_run = false;
 };
 /// Adds all of them; add_shared_options: all but `[DATASET.toml]`, for verbs that take further names.
@@ -68,11 +78,11 @@ std::expected<Pipeline, int> open_pipeline(const PipelineOptions& options);
 /// As the dataset file says.
 ForwardOptions forward_options(const dataset::DatasetFile& file);
 
-/// Prints the error on standard error, or as {"error": {...}} on standard output, and returns the exit code for it:
-/// 2 where the user's configuration is at fault, else 3.
+/// Prints the error on standard error, or as {"error": {...}} on standard output, too, and returns the exit code for
+/// it: 2 where the user's configuration is at fault, else 3.
 int report_error(const Error& error, const OutputOptions& output);
 
-/// One JSON document on standard output.
+/// One JSON document on standard output; on one line where the log is JSON, too, as it goes to the same place there.
 void print_json(const Json& document);
 
 // Each adds its verb to the program and fills `action` when it is the one that was called.

@@ -75,7 +75,7 @@ int run(const Options& options) {
   if (!repository) {
     const bool none = repository.error().kind == ErrorKind::not_found;
     const int code = report_error(repository.error(), output);
-    if (none) fmt::print(stderr, "next: vdp init {}\n", options.pipeline.dataset.path);
+    if (none) notice(LogLevel::info, fmt::format("next: vdp init {}", options.pipeline.dataset.path));
     return code;
   }
   const auto queue = open_dataset_queue(pipeline->file, options.pipeline.queue);

@@ -28,7 +28,7 @@ void print_keys(const Options& options, const DatasetProcessor& processor, const
     fmt::print("{}\n", options.uris ? object_url(*processor.source(), key) : key);
   }
   if (report.keys_left_out != 0) {
-    fmt::print(stderr, "{} more keys beyond --limit {}\n", report.keys_left_out, options.limit);
+    notice(LogLevel::warning, fmt::format("{} more keys beyond --limit {}", report.keys_left_out, options.limit));
   }
 }
 

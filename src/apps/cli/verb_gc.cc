@@ -8,7 +8,7 @@
 #include "apps/cli/upkeep_report.h"
 #include "apps/cli/verb.h"
 #include "pipeline/upkeep.h"
-#include "store/open_store.h"
+#include "processors/registry.h"
 
 namespace vdp::cli {
 namespace {
@@ -16,14 +16,14 @@ namespace {
 struct Options {
   DatasetOptions dataset;
   OutputOptions output;
+  std::string processor = default_processor;
   Cutoff older_than;
   bool allow_recent = false;
   bool dry_run = false;
 };
 
 Result<UpkeepReport> keep(const dataset::DatasetFile& file, const Options& options) {
-  VDP_ASSIGN_IN("store.url", auto store, open_store(file.store.url, file.store.access));
-  VDP_ASSIGN(const auto repository, icechunk::Repository::open(std::move(store)));
+  VDP_ASSIGN(const auto processor, make_processor(options.processor, file));
   UpkeepProgress progress(system_clock(), isatty(STDERR_FILENO) == 1, options.output.quiet);
   UpkeepOptions upkeep;
   if (options.older_than.is_given()) upkeep.older_than_us = options.older_than.before(system_clock().now_us());
@@ -31,7 +31,7 @@ Result<UpkeepReport> keep(const dataset::DatasetFile& file, const Options& optio
   upkeep.dry_run = options.dry_run;
   upkeep.stop = &stop_requested();
   upkeep.on_progress = [&](const icechunk::CollectProgress& counts) { progress.show(counts); };
-  return keep_store(repository, file.gc, upkeep);
+  return processor->garbage_collect(upkeep);
 }
 
 int gc(const Options& options) {
@@ -62,6 +62,7 @@ void add_gc(CLI::App& program, Action& action) {
   auto* verb = program.add_subcommand("gc", "forget old snapshots, and delete what nothing needs any more");
   add_dataset_options(*verb, options->dataset);
   add_output_options(*verb, options->output);
+  add_processor_option(*verb, options->processor);
   add_cutoff_option(*verb, "--older-than", options->older_than, "what goes; else gc.expire of the dataset file");
   verb->add_flag("--allow-recent", options->allow_recent, "allow less than a day: no session may be open that long");
   verb->add_flag("--dry-run", options->dry_run, "say what would go, and change nothing");

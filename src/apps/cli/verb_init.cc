@@ -14,10 +14,10 @@ int init(const PipelineOptions& options) {
   if (!made) return report_error(made.error(), options.output);
   const std::string& url = pipeline->file.store.url;
   if (options.output.json) {
-    print_json({{"store", url}, {"created", *made && !options.dry_run}, {"dry_run", options.dry_run}});
+    print_json({{"store", url}, {"created", made->created && !options.dry_run}, {"dry_run", options.dry_run}});
     return exit_done;
   }
-  if (*made) {
+  if (made->created) {
     fmt::print("{} {}\n", options.dry_run ? "would make" : "made", url);
   } else {
     fmt::print("Nothing to do: {} is there.\n", url);

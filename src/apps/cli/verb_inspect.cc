@@ -77,7 +77,7 @@ void print_document(const Json& document) { fmt::print("{}\n", dump_sorted(docum
 
 int fail_inspection(const Error& error, const Options& options) {
   if (options.output.json) print_document(inspect_error_document(options.format, error));
-  fmt::print(stderr, "error: {}\n", redact(error.text()));
+  notice(LogLevel::error, error.text());
   return exit_failed;
 }
 
@@ -92,8 +92,8 @@ int inspect(const Options& options) {
     print_tree(options, inspection->tree);
   }
   if (options.output.verbose) {
-    fmt::print(stderr, "{} requests in {} rounds, {} bytes\n", inspection->counters.requests,
-               inspection->counters.rounds, inspection->counters.bytes);
+    notice(LogLevel::info, fmt::format("{} requests in {} rounds, {} bytes", inspection->counters.requests,
+                                       inspection->counters.rounds, inspection->counters.bytes));
   }
   return options.strict && !inspection->tree.skipped.empty() ? exit_findings : exit_done;
 }
