@@ -204,6 +204,7 @@ class Consumer {
   }
 
   void count(Outcome outcome) {
+    if (options_.on_outcome) options_.on_outcome(outcome);
     report_.outcomes.add(outcome.kind);
     report_.refs += outcome.refs;
     for (const std::string& note : outcome.notes) {

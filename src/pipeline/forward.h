@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct ForwardOptions {
   Clock* clock = &system_clock();
   const std::atomic<bool>* stop = nullptr;  ///< when it becomes true, the batch in hand is the last
   ProgressListener* progress = nullptr;
-  ProgressCounts counts;  ///< where progress begins
+  std::function<void(const Outcome&)> on_outcome;  ///< told the last outcome of each granule
+  ProgressCounts counts;                           ///< where progress begins
 };
 
 struct ForwardReport {

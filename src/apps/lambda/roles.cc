@@ -1,0 +1,39 @@
+#include "apps/lambda/roles.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "apps/lambda/initialize_function.h"
+#include "apps/lambda/process_messages.h"
+
+namespace vdp::lambda {
+namespace {
+
+template <typename Made>
+std::unique_ptr<Function> make(const FunctionSettings& settings) {
+  return std::make_unique<Made>(settings);
+}
+
+struct Role {
+  std::string_view name;
+  std::unique_ptr<Function> (*make)(const FunctionSettings& settings);
+};
+
+constexpr std::array roles = {
+    Role{"initialize", make<InitializeFunction>},
+    Role{"process_messages", make<ProcessMessagesFunction>},
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Function>> make_function(const std::string& role, const FunctionSettings& settings) {
+  const auto found = std::ranges::find(roles, role, &Role::name);
+  if (found != roles.end()) return found->make(settings);
+  std::string known;
+  for (const Role& each : roles) known += fmt::format("{}{}", known.empty() ? "" : ", ", each.name);
+  return invalid(fmt::format("_HANDLER: found \"{}\", expected one of {}", role, known));
+}
+
+}  // namespace vdp::lambda
