@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 #include "dataset/calendar.h"
-#include "dataset/locations.h"
+#include "queue/events/object_location.h"
 
 namespace vdp {
 namespace {
@@ -46,7 +46,7 @@ Result<Granule> decode_granule(std::string_view body) {
   if (!object->is_object()) return invalid(fmt::format("message: found {}, expected an object", object->type_name()));
   Granule granule;
   VDP_ASSIGN(granule.uri, text_member(*object, "uri", true));
-  VDP_TRY(dataset::check_location(granule.uri));
+  VDP_TRY(check_event_uri(granule.uri));
   VDP_ASSIGN(granule.key, text_member(*object, "key", true));
   VDP_ASSIGN(granule.etag, text_member(*object, "etag", false));
   if (const auto size = object->find("size"); size != object->end()) {

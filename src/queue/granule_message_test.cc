@@ -23,8 +23,9 @@ TEST(GranuleMessage, NamesWhatIsWrong) {
   EXPECT_NE(error("[]").find("expected an object"), std::string::npos);
   EXPECT_NE(error(R"({"key":"k"})").find("'uri' is missing"), std::string::npos);
   EXPECT_NE(error(R"({"uri":1,"key":"k"})").find("'uri' is number"), std::string::npos);
-  EXPECT_NE(error(R"({"uri":"u","key":"k","size":-1})").find("size"), std::string::npos);
-  EXPECT_NE(error(R"({"uri":"u","key":"k","last_modified":"yesterday"})").find("last_modified"), std::string::npos);
+  EXPECT_NE(error(R"({"uri":"s3://b/u","key":"k","size":-1})").find("size"), std::string::npos);
+  EXPECT_NE(error(R"({"uri":"s3://b/u","key":"k","last_modified":"yesterday"})").find("last_modified"),
+            std::string::npos);
 }
 
 }  // namespace
