@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import html
 import re
+import ssl
 import sys
 import threading
 import time
@@ -59,11 +60,16 @@ class HttpFiles:
 
 
 @contextmanager
-def http_files(folder: Path) -> Iterator[HttpFiles]:
+def http_files(folder: Path, tls: ssl.SSLContext | None = None) -> Iterator[HttpFiles]:
+    """Over TLS where a context with a certificate is given."""
     files = HttpFiles(folder.resolve())
     server = _Server((LOOPBACK, 0), _Handler)
     server.files = files
-    files.endpoint = f"http://{LOOPBACK}:{server.server_address[1]}"
+    scheme = "http"
+    if tls is not None:
+        scheme = "https"
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    files.endpoint = f"{scheme}://{LOOPBACK}:{server.server_address[1]}"
     thread = threading.Thread(
         target=server.serve_forever, name="http files", kwargs={"poll_interval": 0.05}, daemon=True
     )
