@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,7 +36,8 @@ struct QueueDepth {
   std::uint64_t waiting = 0;    ///< can be received now
   std::uint64_t in_flight = 0;  ///< received, and hidden until their timeouts end
   std::uint64_t dead = 0;
-  std::int64_t oldest_age_us = 0;  ///< since the oldest message that is not dead was sent; 0 for none
+  /// Since the oldest message that is not dead was sent; 0 for none. Nothing where the queue does not tell.
+  std::optional<std::int64_t> oldest_age_us = 0;
 };
 
 /// Safe for use from several threads.

@@ -174,6 +174,7 @@ class HttpStore final : public ObjectStore {
   Result<HttpResponse> settle(std::string_view key, Result<HttpResponse> response) const {
     if (!response) return std::unexpected(within(place(key), std::move(response).error()));
     const int status = response->status;
+    if (status == 401 && options_.on_unauthorized) options_.on_unauthorized();
     if (status != 200 && status != 206) return fail(kind_of(status), fmt::format("{}: status {}", place(key), status));
     const auto encoding = response->headers.find("Content-Encoding");
     if (encoding && *encoding != "identity") {

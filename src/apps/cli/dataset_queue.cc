@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <mutex>
 #include <string_view>
 
+#include "base/log.h"
 #include "queue/sqlite_queue.h"
+#include "queue/sqs_place.h"
+#include "queue/sqs_queue.h"
 
 namespace vdp::cli {
 namespace {
@@ -22,12 +26,23 @@ std::string as_file_name(std::string_view name) {
   return file_name;
 }
 
+/// Once a process.
+void warn_of_disorder() {
+  static std::once_flag told;
+  std::call_once(told, [] {
+    log(LogLevel::warning,
+        "an SQS queue keeps no order between consumers: on a growing axis, have one consumer at a time");
+  });
+}
+
 }  // namespace
 
 void add_queue_options(CLI::App& verb, QueueLocation& location) {
-  verb.add_option("--queue", location.path, "the queue's file; by default .vdp/NAME.queue.sqlite by the dataset file")
+  verb.add_option("--queue", location.path,
+                  "the queue's file, or the URL of an SQS queue; by default .vdp/NAME.queue.sqlite by the dataset file")
       ->envname("VDP_QUEUE");
-  verb.add_option("--max-receives", location.max_receives, "deliveries of a message before it is a dead letter")
+  verb.add_option("--max-receives", location.max_receives,
+                  "deliveries of a message before it is a dead letter; of SQS, the queue's redrive policy says")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
 }
@@ -42,6 +57,10 @@ Result<QueuePtr> open_dataset_queue(const dataset::DatasetFile& file, const Queu
   options.max_receives = location.max_receives;
   // What comes late does not fit on a growing axis: batches follow one another, whoever writes them.
   options.ordered = std::ranges::find(file.axes, dataset::AxisKind::grow, &dataset::AxisSpec::kind) != file.axes.end();
+  if (is_queue_url(location.path)) {
+    if (options.ordered) warn_of_disorder();
+    return open_sqs_queue(location.path);
+  }
   auto queue = open_sqlite_queue(queue_path(file, location), options);
   if (!queue && location.path.empty()) {
     return std::unexpected(within("queue (--queue names another place)", std::move(queue).error()));
@@ -50,6 +69,7 @@ Result<QueuePtr> open_dataset_queue(const dataset::DatasetFile& file, const Queu
 }
 
 Result<QueuePtr> find_dataset_queue(const dataset::DatasetFile& file, const QueueLocation& location) {
+  if (is_queue_url(location.path)) return open_dataset_queue(file, location);
   std::error_code ignored;
   if (!std::filesystem::exists(queue_path(file, location), ignored)) return QueuePtr();
   return open_dataset_queue(file, location);

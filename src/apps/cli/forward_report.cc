@@ -27,10 +27,8 @@ Json to_json(const ForwardReport& report) {
 }
 
 Json to_json(const QueueDepth& depth) {
-  return {{"waiting", depth.waiting},
-          {"in_flight", depth.in_flight},
-          {"dead", depth.dead},
-          {"oldest_age_s", static_cast<double>(depth.oldest_age_us) / 1e6}};
+  const Json age_s = depth.oldest_age_us ? Json(static_cast<double>(*depth.oldest_age_us) / 1e6) : Json();
+  return {{"waiting", depth.waiting}, {"in_flight", depth.in_flight}, {"dead", depth.dead}, {"oldest_age_s", age_s}};
 }
 
 void print_counts(const ForwardReport& report) {

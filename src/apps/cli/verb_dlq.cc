@@ -75,6 +75,8 @@ Result<std::size_t> redrive_letters(Queue& queue, const std::vector<std::string>
     for (const DeadLetter& letter : letters) found.push_back(letter.id);
     VDP_ASSIGN(const std::size_t redriven, queue.redrive(found));
     total += redriven;
+    // Another program has them in hand.
+    if (redriven == 0) return total;
   }
 }
 

@@ -31,8 +31,9 @@ void print_status(const DatasetProcessor& processor, const StoreStatus& status) 
 }
 
 void print_queue(const QueueDepth& depth) {
-  fmt::print("queue     {} waiting, {} in flight, {} dead, the oldest {} s\n", depth.waiting, depth.in_flight,
-             depth.dead, depth.oldest_age_us / 1'000'000);
+  const std::string age =
+      depth.oldest_age_us ? fmt::format(", the oldest {} s", *depth.oldest_age_us / 1'000'000) : std::string();
+  fmt::print("queue     {} waiting, {} in flight, {} dead{}\n", depth.waiting, depth.in_flight, depth.dead, age);
 }
 
 Result<QueueDepth> queue_depth(const Options& options, const dataset::DatasetFile& file) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "net/aws/credential_answer.h"
 #include "net/aws/http_credentials.h"
 #include "net/redirect.h"
@@ -61,10 +63,10 @@ Failure refused(const Url& url, int status) {
 }
 
 /// An answer that leads nowhere else: the endpoint's own, or the login's reason to end it.
-Result<HttpResponse> end_of_login(HttpResponse answer, const Url& url) {
+Result<HttpResponse> end_of_login(HttpResponse answer, const Url& url, const std::string& place) {
   if (url.origin() != login_origin()) return answer;
   if (answer.status == 401) {
-    return fail(ErrorKind::denied, fmt::format("{} does not take the login of the netrc file", url.host));
+    return fail(ErrorKind::denied, fmt::format("{} does not take the login of {}", url.host, place));
   }
   if (answer.status >= 300) return refused(url, answer.status);
   return fail(ErrorKind::denied,
@@ -80,44 +82,78 @@ Result<HttpResponse> EarthdataCredentials::ask(const HttpRequest& request) const
   return fail(send_failure(answer.error()).kind, fmt::format("{} does not answer", request.url.host));
 }
 
-Result<HttpResponse> EarthdataCredentials::ask_with_token() const {
+Result<HttpResponse> EarthdataCredentials::ask_with_token(const Proof& proof) const {
   HttpRequest request = credential_request(endpoint_, timeout);
-  VDP_ASSIGN(CredentialHeader token, bearer_header(environment_, earthdata_variable));
-  request.credentials.push_back(std::move(token));
+  request.credentials.push_back(proof.header);
   VDP_ASSIGN(HttpResponse answer, ask(request));
   if (is_redirect_status(answer.status)) {
     return fail(ErrorKind::denied,
-                fmt::format("{} does not take the token of {}: is it expired?", endpoint_.host, earthdata_variable));
+                fmt::format("{} does not take the token of {}: is it expired?", endpoint_.host, proof.place));
   }
+  if (answer.status != 200) return refused(endpoint_, answer.status);
   return answer;
 }
 
-Result<HttpResponse> EarthdataCredentials::log_in() const {
-  VDP_ASSIGN(const auto login, read_netrc_login(environment_, read_file_, earthdata_login_host));
-  if (!login) {
-    return not_found(fmt::format("{} is not set, and the netrc file (NETRC, or ~/.netrc) has no login for {}",
-                                 earthdata_variable, earthdata_login_host));
-  }
-  VDP_ASSIGN(const CredentialHeader password, basic_header(environment_, read_file_, earthdata_login_host));
+Result<HttpResponse> EarthdataCredentials::log_in(const Proof& proof) const {
   Cookies cookies;
   Url url = endpoint_;
   for (int hop = 0; hop < max_hops; ++hop) {
     HttpRequest request = credential_request(url, timeout);
-    if (url.origin() == login_origin()) request.credentials.push_back(password);
+    if (url.origin() == login_origin()) request.credentials.push_back(proof.header);
     cookies.add_to(request);
     VDP_ASSIGN(HttpResponse answer, ask(request));
-    if (!is_redirect_status(answer.status)) return end_of_login(std::move(answer), url);
+    if (!is_redirect_status(answer.status)) {
+      VDP_ASSIGN(answer, end_of_login(std::move(answer), url, proof.place));
+      if (answer.status != 200) return refused(endpoint_, answer.status);
+      return answer;
+    }
     cookies.take(answer, url.origin());
     VDP_ASSIGN(url, next_hop(url, answer, endpoint_));
   }
   return fail(ErrorKind::denied, fmt::format("the login at {} does not end", earthdata_login_host));
 }
 
+Result<std::optional<EarthdataCredentials::Proof>> EarthdataCredentials::find_in_secret() const {
+  if (!secret_) return std::nullopt;
+  VDP_ASSIGN(const auto login, secret_->get());
+  if (!login) return std::nullopt;
+  Proof proof{.header = {}, .place = earthdata_secret_variable, .is_token = login->token.has_value(),
+              .is_of_secret = true};
+  VDP_ASSIGN(proof.header, proof.is_token ? bearer_header_of(*login->token, proof.place)
+                                          : basic_header_of(*login->user, proof.place));
+  return proof;
+}
+
+Result<EarthdataCredentials::Proof> EarthdataCredentials::find_proof() const {
+  if (set_variable(environment_, earthdata_variable)) {
+    VDP_ASSIGN(CredentialHeader header, bearer_header(environment_, earthdata_variable));
+    return Proof{std::move(header), earthdata_variable, true, false};
+  }
+  VDP_ASSIGN(auto of_secret, find_in_secret());
+  if (of_secret) return std::move(*of_secret);
+  VDP_ASSIGN(const auto login, read_netrc_login(environment_, read_file_, earthdata_login_host));
+  if (!login) {
+    return not_found(fmt::format("{} and {} are not set, and the netrc file (NETRC, or ~/.netrc) has no login for {}",
+                                 earthdata_variable, earthdata_secret_variable, earthdata_login_host));
+  }
+  VDP_ASSIGN(CredentialHeader header, basic_header(environment_, read_file_, earthdata_login_host));
+  return Proof{std::move(header), "the netrc file", false, false};
+}
+
+Result<HttpResponse> EarthdataCredentials::prove(const Proof& proof) const {
+  return proof.is_token ? ask_with_token(proof) : log_in(proof);
+}
+
 Result<Credentials> EarthdataCredentials::get() {
-  const bool has_token = set_variable(environment_, earthdata_variable).has_value();
-  VDP_ASSIGN_IN("Earthdata", const HttpResponse answer, has_token ? ask_with_token() : log_in());
-  if (answer.status != 200) return refused(endpoint_, answer.status);
-  VDP_ASSIGN_IN("Earthdata", auto credentials, parse_earthdata_answer(as_text(answer.body)));
+  VDP_ASSIGN_IN("Earthdata", Proof proof, find_proof());
+  Result<HttpResponse> answer = prove(proof);
+  // A secret is changed behind our back.
+  if (!answer && answer.error().kind == ErrorKind::denied && proof.is_of_secret && secret_->forget()) {
+    VDP_ASSIGN_IN("Earthdata", proof, find_proof());
+    answer = prove(proof);
+  }
+  if (!answer) return std::unexpected(within("Earthdata", std::move(answer).error()));
+  VDP_ASSIGN_IN("Earthdata", auto credentials, parse_earthdata_answer(as_text(answer->body)));
   return credentials;
 }
 

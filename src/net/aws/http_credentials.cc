@@ -19,7 +19,19 @@ Result<CredentialHeader> authorization(Secret value, std::string_view place) {
 Result<CredentialHeader> bearer_header(const EnvironmentLookup& environment, const std::string& variable) {
   const auto token = set_variable(environment, variable);
   if (!token) return fail(ErrorKind::denied, fmt::format("no bearer token: {} is not set", variable));
-  return authorization(Secret("Bearer " + *token), variable);
+  return bearer_header_of(Secret(*token), variable);
+}
+
+Result<CredentialHeader> bearer_header_of(const Secret& token, std::string_view place) {
+  return authorization(Secret("Bearer " + token.reveal()), place);
+}
+
+Result<CredentialHeader> basic_header_of(const NetrcLogin& login, std::string_view place) {
+  if (login.user.reveal().find(':') != std::string::npos) {
+    return invalid(fmt::format("the user of {} has a ':', which Basic cannot tell apart", place));
+  }
+  const Secret pair(login.user.reveal() + ":" + login.password.reveal());
+  return authorization(Secret("Basic " + base64_encode(as_bytes(pair.reveal()))), place);
 }
 
 Result<std::optional<NetrcLogin>> read_netrc_login(const EnvironmentLookup& environment, const FileReader& read_file,
@@ -46,11 +58,7 @@ Result<CredentialHeader> basic_header(const EnvironmentLookup& environment, cons
   if (!login) {
     return fail(ErrorKind::denied, fmt::format("no login for {} in the netrc file (NETRC, or ~/.netrc)", host));
   }
-  if (login->user.reveal().find(':') != std::string::npos) {
-    return invalid(fmt::format("the user for {} in the netrc file has a ':', which Basic cannot tell apart", host));
-  }
-  const Secret pair(login->user.reveal() + ":" + login->password.reveal());
-  return authorization(Secret("Basic " + base64_encode(as_bytes(pair.reveal()))), "netrc");
+  return basic_header_of(*login, fmt::format("the netrc file for {}", host));
 }
 
 }  // namespace vdp::aws

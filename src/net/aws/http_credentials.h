@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/aws/surroundings.h"
@@ -21,6 +22,10 @@ Result<CredentialHeader> bearer_header(const EnvironmentLookup& environment, con
 /// "Basic ...", with what the netrc file says for the host. `denied` where it says nothing.
 Result<CredentialHeader> basic_header(const EnvironmentLookup& environment, const FileReader& read_file,
                                       const std::string& host);
+
+/// The header of a token, or of a login, from elsewhere; `place` is named where no header can hold it (`invalid`).
+Result<CredentialHeader> bearer_header_of(const Secret& token, std::string_view place);
+Result<CredentialHeader> basic_header_of(const NetrcLogin& login, std::string_view place);
 
 /// The login of the file that NETRC names, or of ~/.netrc; nothing where there is no file, or nothing for the host in
 /// it. `invalid` where the file that NETRC names cannot be read; `corrupt` for a file that is no netrc.

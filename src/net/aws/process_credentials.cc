@@ -3,6 +3,7 @@
 #include "net/aws/credential_chain.h"
 #include "net/aws/earthdata_credentials.h"
 #include "net/aws/refreshing_provider.h"
+#include "net/aws/secrets_manager.h"
 #include "net/http_client.h"
 
 namespace vdp::aws {
@@ -13,6 +14,11 @@ HttpSender make_client(const std::vector<Url>& endpoints) {
   options.policy = AddressPolicy(endpoints);
   auto client = std::make_shared<HttpClient>(std::move(options));
   return [client = std::move(client)](const HttpRequest& request) { return client->send(request); };
+}
+
+/// Those that a variable names; Amazon's own are public.
+std::vector<Url> named_endpoints(const ServicePlace& place) {
+  return place.is_named ? std::vector<Url>{place.endpoint} : std::vector<Url>{};
 }
 
 }  // namespace
@@ -31,13 +37,26 @@ CredentialProviderPtr CredentialProviders::chain() {
   return provider;
 }
 
+EarthdataSecretPtr CredentialProviders::earthdata_secret() {
+  const std::scoped_lock lock(mutex_);
+  if (!earthdata_secret_) {
+    auto fetch = [this](const std::string& arn) -> Result<Secret> {
+      VDP_ASSIGN(const ServicePlace place, secrets_manager_place(arn, environment_, read_file_));
+      return get_secret_text(arn, place, chain(), make_sender_(named_endpoints(place)), clock_);
+    };
+    earthdata_secret_ = std::make_shared<EarthdataSecret>(environment_, std::move(fetch), clock_);
+  }
+  return earthdata_secret_;
+}
+
 Result<CredentialProviderPtr> CredentialProviders::earthdata(const std::string& credentials_url) {
   VDP_ASSIGN_IN("credentials_url", const Url endpoint, parse_url(credentials_url));
+  EarthdataSecretPtr secret = earthdata_secret();
   const std::scoped_lock lock(mutex_);
   CredentialProviderPtr& provider = providers_[endpoint.text()];
   if (!provider) {
-    provider = refreshing(
-        std::make_shared<EarthdataCredentials>(endpoint, environment_, read_file_, make_sender_({endpoint})));
+    provider = refreshing(std::make_shared<EarthdataCredentials>(endpoint, environment_, read_file_,
+                                                                 make_sender_({endpoint}), std::move(secret)));
   }
   return provider;
 }

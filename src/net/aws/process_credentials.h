@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "net/aws/credentials.h"
+#include "net/aws/earthdata_login.h"
 #include "net/aws/surroundings.h"
 
 namespace vdp::aws {
@@ -31,6 +32,8 @@ class CredentialProviders {
 
   /// The AWS chain.
   CredentialProviderPtr chain();
+  /// The login of Earthdata that a secret of AWS holds, where the environment names one.
+  EarthdataSecretPtr earthdata_secret();
   /// Temporary keys from an s3credentials endpoint of NASA. `invalid` for no http(s) URL.
   Result<CredentialProviderPtr> earthdata(const std::string& credentials_url);
 
@@ -43,6 +46,7 @@ class CredentialProviders {
   Clock& clock_;
   Random& random_;
   std::mutex mutex_;
+  EarthdataSecretPtr earthdata_secret_;
   std::map<std::string, CredentialProviderPtr> providers_;  ///< by URL; "" is the chain
 };
 
