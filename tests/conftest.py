@@ -12,7 +12,7 @@ import pytest
 
 from archives.archive import Archive, Product, make_archive
 from engine import ROOT, Engine, find_binary
-from servers.fixtures import bucket, moto, versitygw  # noqa: F401 (fixtures)
+from servers.fixtures import bucket, elasticmq, moto, sqs_queue, versitygw  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,10 @@ import pytest
 
 from .bucket import Bucket
 from .s3_server import S3Server, start_moto, start_versitygw
+from .sqs_server import SqsQueue, SqsServer, start_elasticmq
 
 
-def _running(start: Callable[[Path], S3Server], folder: Path) -> Iterator[S3Server]:
+def _running[Server: (S3Server, SqsServer)](start: Callable[[Path], Server], folder: Path) -> Iterator[Server]:
     server = start(folder)
     yield server
     server.process.stop()
@@ -25,6 +26,16 @@ def versitygw(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 @pytest.fixture(scope="session")
 def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     yield from _running(start_moto, tmp_path_factory.mktemp("moto"))
+
+
+@pytest.fixture(scope="session")
+def elasticmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqsServer]:
+    yield from _running(start_elasticmq, tmp_path_factory.mktemp("elasticmq"))
+
+
+@pytest.fixture
+def sqs_queue(elasticmq: SqsServer) -> SqsQueue:
+    return elasticmq.new_queue()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "net/aws/scripted_surroundings.h"
 
 namespace vdp::aws {
@@ -39,6 +41,34 @@ TEST(ProcessCredentials, AreSharedByAllWhoAskForTheSame) {
   EXPECT_EQ(named[1], std::vector{*parse_url(endpoint)});
   EXPECT_EQ(providers.earthdata("x?CANARY").error().kind, ErrorKind::invalid);
   EXPECT_EQ(providers.earthdata("x?CANARY").error().text().find("CANARY"), std::string::npos);
+}
+
+TEST(ProcessCredentials, FetchTheLoginOfASecretOnceForAllArchives) {
+  const std::string secrets_manager = "POST http://127.0.0.1:5000/";
+  ScriptedSurroundings around;
+  around.variables = {{"EARTHDATA_SECRET_ARN", "arn:aws:secretsmanager:us-west-2:1:secret:name"},
+                      {"AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:5000"},
+                      {"AWS_ACCESS_KEY_ID", "A"},
+                      {"AWS_SECRET_ACCESS_KEY", "S"}};
+  around.answers = {{"GET " + endpoint, {200, keys}},
+                    {"GET https://other.example/s3credentials", {200, keys}},
+                    {secrets_manager, {200, R"({"SecretString":"{\"token\":\"t\"}"})"}}};
+  std::vector<std::vector<Url>> named;
+  CredentialProviders providers(
+      around.environment(), around.reader(),
+      [&](const std::vector<Url>& endpoints) {
+        named.push_back(endpoints);
+        return around.sender();
+      },
+      system_clock(), system_random());
+  for (const std::string& archive : {endpoint, std::string("https://other.example/s3credentials")}) {
+    const auto keys_of = (*providers.earthdata(archive))->get();
+    ASSERT_TRUE(keys_of) << keys_of.error().text();
+    EXPECT_EQ(around.asked.back().headers, "Authorization: Bearer t\n");
+  }
+  EXPECT_EQ(std::ranges::count(around.asked, secrets_manager, &ScriptedSurroundings::Asked::line), 1);
+  EXPECT_EQ(std::ranges::count(named, std::vector{*parse_url("http://127.0.0.1:5000/")}), 1)
+      << "the endpoint that was named may be asked, by who asks for the secret";
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "net/aws/environment_credentials.h"
 #include "net/aws/instance_metadata.h"
 #include "net/aws/scripted_surroundings.h"
+#include "net/aws/secrets_manager.h"
 #include "net/aws/shared_config.h"
 #include "net/aws/sigv4.h"
 #include "net/aws/web_identity.h"
@@ -72,6 +73,14 @@ const std::vector<std::string> garbage = {
     "/CANARY?x=CANARY#CANARY",
     std::string(2 << 20, 'x') + "CANARY",
     "CANARY" + std::string(40 << 10, 'x'),
+    "arn:aws:secretsmanager:CANARY:CANARY:secret:CANARY",
+    "{\"__type\":\"CANARY\",\"message\":\"CANARY\"}",
+    "{\"__type\":\"AccessDeniedException:CANARY\",\"Message\":\"CANARY\"}",
+    "{\"SecretString\":\"CANARY\"}",
+    "{\"SecretString\":\"{\\\"CANARY\"}",
+    "{\"SecretString\":\"{\\\"username\\\":\\\"CANARY:\\\",\\\"password\\\":\\\"CANARY\\\"}\"}",
+    "{\"SecretString\":\"{\\\"token\\\":\\\"CANARY\\\\nCANARY\\\"}\"}",
+    "{\"SecretBinary\":\"CANARY\"}",
 };
 
 const std::string json = R"({"Code":"Success","AccessKeyId":"AKID","SecretAccessKey":"CANARY","Token":"CANARY",)"
@@ -100,8 +109,20 @@ CredentialProviderPtr make_earthdata(ScriptedSurroundings& around) {
                                                 around.environment(), around.reader(), around.sender());
 }
 
+/// Asks for the secret first, with keys of the environment.
+CredentialProviderPtr make_earthdata_with_secret(ScriptedSurroundings& around) {
+  const auto fetch = [&around](const std::string& arn) -> Result<Secret> {
+    VDP_ASSIGN(const ServicePlace place, secrets_manager_place(arn, around.environment(), around.reader()));
+    return get_secret_text(arn, place, std::make_shared<EnvironmentCredentials>(around.environment()), around.sender(),
+                           system_clock());
+  };
+  return std::make_shared<EarthdataCredentials>(
+      *parse_url("https://archive.example/s3credentials"), around.environment(), around.reader(), around.sender(),
+      std::make_shared<EarthdataSecret>(around.environment(), fetch, system_clock()));
+}
+
 std::vector<Scene> scenes() {
-  std::vector<Scene> all(7);
+  std::vector<Scene> all(9);
   all[0].name = "environment";
   all[0].around.variables = {
       {"AWS_ACCESS_KEY_ID", "AKID"}, {"AWS_SECRET_ACCESS_KEY", canary}, {"AWS_SESSION_TOKEN", canary}};
@@ -157,6 +178,23 @@ std::vector<Scene> scenes() {
       {"GET " + login, {302, "", {{"Location", "https://archive.example/?CANARY"}, {"Set-Cookie", "a=CANARY"}}}},
       {"GET https://archive.example/?CANARY", {200, earthdata_json}}};
   all[6].make = make_earthdata;
+
+  all[7].name = "earthdata login of a secret";
+  all[7].around.variables = {{"EARTHDATA_SECRET_ARN", "arn:aws:secretsmanager:us-west-2:1:secret:name"},
+                             {"AWS_ACCESS_KEY_ID", "AKID"},
+                             {"AWS_SECRET_ACCESS_KEY", canary},
+                             {"AWS_SESSION_TOKEN", canary}};
+  all[7].around.answers = all[6].around.answers;
+  all[7].around.answers["POST https://secretsmanager.us-west-2.amazonaws.com/"] = {
+      200, R"({"SecretString":"{\"username\":\"CANARY\",\"password\":\"CANARY\"}","Name":"CANARY"})"};
+  all[7].make = make_earthdata_with_secret;
+
+  all[8].name = "earthdata token of a secret";
+  all[8].around.variables = all[7].around.variables;
+  all[8].around.variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://localhost:7";
+  all[8].around.answers = all[5].around.answers;
+  all[8].around.answers["POST http://localhost:7/"] = {200, R"({"SecretString":"{\"token\":\"CANARY\"}"})"};
+  all[8].make = make_earthdata_with_secret;
   return all;
 }
 
