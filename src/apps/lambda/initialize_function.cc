@@ -21,8 +21,7 @@ Result<std::string> request_type(const Json& event) {
   const std::string type = text_field(event, "RequestType");
   constexpr std::array<std::string_view, 3> types = {"Create", "Update", "Delete"};
   if (std::ranges::find(types, type) != types.end()) return type;
-  return invalid(fmt::format("RequestType: found {}, expected Create, Update or Delete",
-                             event.at("RequestType").dump(-1, ' ', false, Json::error_handler_t::replace)));
+  return invalid(fmt::format("RequestType: found \"{}\", expected Create, Update or Delete", type.substr(0, 64)));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ bool fail_with(const Error& error) {
 
 /// A function that cannot serve: the service shows the error to whoever invokes it.
 bool fail_init(RuntimeApi& api, const std::string& type, const Error& error) {
-  const auto told = api.fail_init({type, redact(error.text())});
+  const auto told = api.fail_init({type, function_error(error).message});
   if (!told) log(LogLevel::error, told.error().text());
   return fail_with(error);
 }

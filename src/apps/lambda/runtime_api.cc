@@ -59,7 +59,7 @@ std::string pascal_case(std::string_view name) {
 }  // namespace
 
 FunctionError function_error(const Error& error) {
-  return {"Function." + pascal_case(to_string(error.kind)), redact(error.text())};
+  return {"Function." + pascal_case(to_string(error.kind)), redact(error.text()).substr(0, max_message_bytes)};
 }
 
 Result<RuntimeApi> RuntimeApi::at(const std::string& address) {
@@ -112,9 +112,7 @@ Result<int> RuntimeApi::fail(const std::string& request_id, const FunctionError&
 Result<int> RuntimeApi::fail_init(const FunctionError& error) { return post_error("init/error", error); }
 
 Result<int> RuntimeApi::post_error(const std::string& path, const FunctionError& error) {
-  const Json body = {{"errorMessage", error.message.substr(0, max_message_bytes)},
-                     {"errorType", error.type},
-                     {"stackTrace", Json::array()}};
+  const Json body = {{"errorMessage", error.message}, {"errorType", error.type}, {"stackTrace", Json::array()}};
   return post(path, body.dump(-1, ' ', false, Json::error_handler_t::replace),
               {{"Content-Type", "application/json"}, {"Lambda-Runtime-Function-Error-Type", error.type}});
 }

@@ -17,7 +17,7 @@ struct FunctionError {
   std::string type;  ///< "Runtime.NoSuchHandler", "Function.Denied": category and reason
   std::string message;
 };
-/// "Function.NotFound" of not_found; the message is the error's text, secrets masked.
+/// "Function.NotFound" of not_found; the message is the error's text, secrets masked, cut off where nobody reads on.
 FunctionError function_error(const Error& error);
 
 struct Event {
@@ -53,8 +53,8 @@ class RuntimeApi {
   bool is_first_ = true;
 };
 
-/// The most that an event or an answer of a synchronous invocation may have: "6 MB each", in bytes as the service
-/// counts.
-constexpr std::size_t max_payload_bytes = 6ULL * 1024 * 1024;
+/// The most that an event or an answer of a synchronous invocation may have: 6 MiB, and the 100 bytes more that the
+/// service itself names when it refuses one.
+constexpr std::size_t max_payload_bytes = 6ULL * 1024 * 1024 + 100;
 
 }  // namespace vdp::lambda

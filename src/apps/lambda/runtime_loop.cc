@@ -72,9 +72,9 @@ Status serve(RuntimeApi& api, Function& function, const Identity& identity) {
     set_log_context(log_context(identity, event->invocation));
     const auto answer = answer_to(*event, function);
     if (!answer) {
+      const FunctionError error = function_error(answer.error());
       const double duration_ms = static_cast<double>(system_clock().now_us() - started_us) / 1000;
-      log(LogLevel::error, answer.error().text(),
-          {{"error_type", function_error(answer.error()).type}, {"duration_ms", duration_ms}});
+      log(LogLevel::error, error.message, {{"error_type", error.type}, {"duration_ms", duration_ms}});
     }
     VDP_TRY(post(api, event->invocation.request_id, answer));
   }
