@@ -7,6 +7,7 @@
 #include "apps/lambda/sqs_event.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "queue/sqs_dead_letters.h"
 
 namespace vdp::lambda {
 namespace {
@@ -56,6 +57,9 @@ Status ProcessMessagesFunction::open() {
   VDP_ASSIGN(Pipeline pipeline, open_pipeline(settings_));
   VDP_ASSIGN(auto repository, open_initialized(*pipeline.processor));
   std::shared_ptr<DeadLetterSink> dead_letters;
+  if (!settings_.dead_letters_url.empty()) {
+    VDP_ASSIGN_IN("VDP_DEAD_LETTERS", dead_letters, open_sqs_dead_letters(settings_.dead_letters_url));
+  }
   open_.emplace(std::move(pipeline), std::move(repository), std::move(dead_letters));
   return {};
 }
