@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/deadline.h"
 #include "icechunk/repo/repository.h"
 #include "pipeline/outcome.h"
 
@@ -19,7 +20,8 @@ struct UpkeepOptions;  // of pipeline/upkeep.h, as the report is
 struct UpkeepReport;
 
 /// The order of calls: initialize_store once; then, for each batch, initialize_session (or the session of the batch
-/// before), process_files, commit_processed_files. A processor is used by one thread at a time.
+/// before), retract_file for each file that is said to be gone, process_files, commit_processed_files. A processor is
+/// used by one thread at a time.
 class Processor {
  public:
   virtual ~Processor() = default;
@@ -40,13 +42,24 @@ class Processor {
   virtual Result<Outcome> process_file(icechunk::Session& session, const Granule& granule) = 0;
 
   /// A batch: one outcome per granule, in their order. Calls process_file for one after the other unless overridden.
-  virtual Result<std::vector<Outcome>> process_files(icechunk::Session& session, std::span<const Granule> granules);
+  /// After `read_until` no source is begun to be read: granules that were not are deferred, and so are those that must
+  /// not come before them.
+  virtual Result<std::vector<Outcome>> process_files(icechunk::Session& session, std::span<const Granule> granules,
+                                                     const Deadline& read_until);
 
   /// Commits what process_files put there. The pipeline answers a conflict with a new session and process_files again.
   virtual Result<icechunk::CommitOutcome> commit_processed_files(icechunk::Session& session,
                                                                  std::span<const Outcome> outcomes) = 0;
 
   // What the pipeline asks beside; the defaults suit a processor that needs none of it.
+
+  /// The granule that an event names by its URI alone: what follows the bucket (or the host) is its key. `invalid`
+  /// where the dataset has no such granule.
+  virtual Result<Granule> granule_at(const std::string& uri) const;
+
+  /// Takes a granule out of the session that an event says was deleted; nothing where its source still has it, which
+  /// then is looked at with the files of the batch. Errors as of process_file. Rejected unless overridden.
+  virtual Result<std::optional<Outcome>> retract_file(icechunk::Session& session, const Granule& granule);
 
   /// The repository if it is there and initialized; nothing where it is not, or where only initialize_store can tell.
   virtual Result<std::optional<icechunk::Repository>> find_store();

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <tuple>
 
 #include "base/checked.h"
 #include "base/log.h"
@@ -12,7 +11,9 @@
 #include "dataset/draft.h"
 #include "discover/list.h"
 #include "net/url.h"
+#include "pipeline/axis_order.h"
 #include "pipeline/batch_writer.h"
+#include "pipeline/enqueue.h"
 #include "pipeline/planner.h"
 #include "pipeline/store_layout.h"
 #include "pipeline/upkeep.h"
@@ -21,19 +22,6 @@
 
 namespace vdp {
 namespace {
-
-/// Where along the axis a granule begins, comparable between files of different units.
-using AxisPosition = std::pair<dataset::Int128, double>;
-
-std::optional<AxisPosition> first_position(const PreparedGranule& granule) {
-  if (granule.axis_values.empty()) return std::nullopt;
-  const dataset::Number& value = granule.axis_values.front();
-  if (granule.axis_units) {
-    const auto instant = dataset::to_instant(value, *granule.axis_units);
-    return instant ? std::optional(AxisPosition{instant->nanoseconds, 0}) : std::nullopt;
-  }
-  return AxisPosition{0, std::visit([](auto number) { return static_cast<double>(number); }, value)};
-}
 
 std::uint64_t count_refs(const PreparedGranule& granule) {
   std::uint64_t refs = 0;
@@ -48,6 +36,7 @@ std::string cache_key(const Granule& granule) { return granule.uri + "\n" + vers
 struct DatasetProcessor::Prepared {
   std::shared_ptr<const PreparedGranule> granule;  ///< or null, and then:
   Error error;
+  bool was_read = true;  ///< or there was no time for it
 };
 
 DatasetProcessor::DatasetProcessor(dataset::DatasetFile file, const Options& options)
@@ -119,6 +108,8 @@ Status DatasetProcessor::check_file(const Granule& granule) {
   VDP_TRY(derive_schema(granule));
   return {};
 }
+
+Result<Granule> DatasetProcessor::granule_at(const std::string& uri) const { return name_granule(file_.source, uri); }
 
 Result<icechunk::Repository> DatasetProcessor::initialize_store(std::span<const Granule> candidates) {
   VDP_ASSIGN(auto found, find_store());
@@ -210,11 +201,16 @@ void DatasetProcessor::keep(const Granule& granule, const Prepared& prepared) {
   if (cache_.emplace(cache_key(granule), prepared).second) cached_refs_ += refs;
 }
 
-std::vector<DatasetProcessor::Prepared> DatasetProcessor::prepare_all(std::span<const Granule> granules) {
+std::vector<DatasetProcessor::Prepared> DatasetProcessor::prepare_all(std::span<const Granule> granules,
+                                                                      const Deadline& read_until) {
   std::vector<Prepared> prepared(granules.size());
   parallel_for(granules.size(), options_.threads, [&](std::size_t i) {
     if (const auto cached = cache_.find(cache_key(granules[i])); cached != cache_.end()) {
       prepared[i] = cached->second;
+      return;
+    }
+    if (read_until.has_passed()) {
+      prepared[i].was_read = false;
       return;
     }
     auto shaped = shape_granule(context(), granules[i]);
@@ -230,23 +226,43 @@ std::vector<DatasetProcessor::Prepared> DatasetProcessor::prepare_all(std::span<
   return prepared;
 }
 
-namespace {
-
-/// Indices of the granules, in the order of their first axis values; those without one keep their place at the end.
-template <typename Prepared>
-std::vector<std::size_t> axis_order(const std::vector<Prepared>& prepared) {
-  std::vector<std::tuple<bool, AxisPosition, std::size_t>> keys;
-  for (std::size_t i = 0; i < prepared.size(); ++i) {
-    const auto position = prepared[i].granule ? first_position(*prepared[i].granule) : std::nullopt;
-    keys.emplace_back(!position.has_value(), position.value_or(AxisPosition{}), i);
+std::vector<std::optional<AxisPosition>> DatasetProcessor::positions_of(const std::vector<Prepared>& prepared) {
+  std::vector<std::optional<AxisPosition>> positions;
+  for (const Prepared& each : prepared) {
+    positions.push_back(each.granule ? axis_position(*each.granule) : std::nullopt);
   }
-  std::ranges::sort(keys);
-  std::vector<std::size_t> order;
-  for (const auto& key : keys) order.push_back(std::get<2>(key));
-  return order;
+  return positions;
 }
 
-}  // namespace
+/// Where the order counts and the keys tell it, what there is no time for is to be the end of it.
+std::vector<std::size_t> DatasetProcessor::in_reading_order(std::span<const Granule> granules,
+                                                            std::vector<std::size_t> indices) const {
+  if (!is_order_kept(file_, axis())) return indices;
+  std::vector<std::optional<AxisPosition>> positions;
+  for (const std::size_t i : indices) positions.push_back(axis_position(file_, axis(), granules[i].key));
+  std::vector<std::size_t> ordered;
+  for (const std::size_t i : in_axis_order(positions)) ordered.push_back(indices[i]);
+  return ordered;
+}
+
+/// What was not read must not be overtaken where it would be late then: what lies behind the first of it is left for
+/// the next time, too. That is all of the batch where a key does not tell its position.
+void DatasetProcessor::hold_back(std::span<const Granule> granules, std::vector<Prepared>& prepared) const {
+  if (!is_order_kept(file_, axis())) return;
+  std::optional<AxisPosition> first_unread;
+  bool all = false;
+  for (std::size_t i = 0; i < prepared.size(); ++i) {
+    if (prepared[i].was_read) continue;
+    const auto position = axis_position(file_, axis(), granules[i].key);
+    all = all || !position;
+    if (position && (!first_unread || *position < *first_unread)) first_unread = position;
+  }
+  for (Prepared& each : prepared) {
+    if (!all && !first_unread) break;
+    const auto position = each.granule ? axis_position(*each.granule) : std::nullopt;
+    if (all || (position && *position > *first_unread)) each = {nullptr, {}, false};
+  }
+}
 
 Result<std::vector<Granule>> DatasetProcessor::select_missing(icechunk::Session& session,
                                                               std::span<const Granule> granules) {
@@ -258,8 +274,9 @@ Result<std::vector<Granule>> DatasetProcessor::select_missing(icechunk::Session&
     if (!planner.known(granule)) missing.push_back(granule);
   }
   if (axis().kind != dataset::AxisKind::grow && file_.forward.gap != dataset::GapPolicy::refuse) return missing;
+  const auto prepared = prepare_all(missing, {});
   std::vector<Granule> ordered;
-  for (const std::size_t i : axis_order(prepare_all(missing))) ordered.push_back(missing[i]);
+  for (const std::size_t i : in_axis_order(positions_of(prepared))) ordered.push_back(missing[i]);
   return ordered;
 }
 
@@ -276,32 +293,34 @@ std::optional<Outcome> DatasetProcessor::check_key(const Granule& granule) const
 }
 
 Result<Outcome> DatasetProcessor::process_file(icechunk::Session& session, const Granule& granule) {
-  VDP_ASSIGN(auto outcomes, process_files(session, std::span(&granule, 1)));
+  VDP_ASSIGN(auto outcomes, process_files(session, std::span(&granule, 1), {}));
   return std::move(outcomes.front());
 }
 
 Result<std::vector<Outcome>> DatasetProcessor::process_files(icechunk::Session& session,
-                                                             std::span<const Granule> granules) {
+                                                             std::span<const Granule> granules,
+                                                             const Deadline& read_until) {
   VDP_TRY(load_state(session));
   VDP_TRY(read_records(session, granules));
   Planner planner(file_, axis(), *state_);
   std::vector<std::optional<Outcome>> outcomes(granules.size());
-  std::vector<Granule> unknown;
-  std::vector<std::size_t> positions;  // of the unknown ones
+  std::vector<std::size_t> unknown;
   for (std::size_t i = 0; i < granules.size(); ++i) {
     outcomes[i] = planner.known(granules[i]);
     if (!outcomes[i]) outcomes[i] = check_key(granules[i]);
-    if (outcomes[i]) continue;
-    unknown.push_back(granules[i]);
-    positions.push_back(i);
+    if (!outcomes[i]) unknown.push_back(i);
   }
-  const auto prepared = prepare_all(unknown);
+  unknown = in_reading_order(granules, std::move(unknown));
+  std::vector<Granule> to_read;
+  for (const std::size_t i : unknown) to_read.push_back(granules[i]);
+  auto prepared = prepare_all(to_read, read_until);
+  hold_back(to_read, prepared);
   VDP_TRY(read_records(session, prepared));
   std::vector<PlannedGranule> batch;
-  for (const std::size_t i : axis_order(prepared)) {
-    auto& outcome = outcomes[positions[i]];
+  for (const std::size_t i : in_axis_order(positions_of(prepared))) {
+    auto& outcome = outcomes[unknown[i]];
     if (prepared[i].granule == nullptr) {
-      outcome = outcome_of(unknown[i], prepared[i].error);
+      outcome = prepared[i].was_read ? outcome_of(to_read[i], prepared[i].error) : Outcome::not_read(to_read[i]);
       continue;
     }
     Verdict verdict = planner.plan(*prepared[i].granule);

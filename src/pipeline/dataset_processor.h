@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dataset/dataset_file.h"
+#include "pipeline/axis_order.h"
 #include "pipeline/prepare.h"
 #include "pipeline/store_state.h"
 #include "vdp/processor.h"
@@ -38,13 +39,15 @@ class DatasetProcessor : public Processor {
 
   Result<std::optional<icechunk::Repository>> find_store() override;
   Status check_file(const Granule& granule) override;
+  Result<Granule> granule_at(const std::string& uri) const override;
   /// Versions that the store has are left out. On a growing axis, and where no hole may be left, the rest is prepared
   /// and comes in the order of first axis values, what cannot be read last; elsewhere the order is left.
   Result<std::vector<Granule>> select_missing(icechunk::Session& session, std::span<const Granule> granules) override;
   Result<icechunk::Repository> initialize_store(std::span<const Granule> candidates) override;
   Result<icechunk::Session> initialize_session(icechunk::Repository& repository) override;
   Result<Outcome> process_file(icechunk::Session& session, const Granule& granule) override;
-  Result<std::vector<Outcome>> process_files(icechunk::Session& session, std::span<const Granule> granules) override;
+  Result<std::vector<Outcome>> process_files(icechunk::Session& session, std::span<const Granule> granules,
+                                             const Deadline& read_until) override;
   Result<icechunk::CommitOutcome> commit_processed_files(icechunk::Session& session,
                                                          std::span<const Outcome> outcomes) override;
   Result<UpkeepReport> garbage_collect(const UpkeepOptions& options) override;
@@ -72,7 +75,10 @@ class DatasetProcessor : public Processor {
   Status read_records(const icechunk::Session& session, std::span<const Granule> granules);
   Status read_records(const icechunk::Session& session, const std::vector<Prepared>& prepared);
   /// Prepares what is not cached, in parallel.
-  std::vector<Prepared> prepare_all(std::span<const Granule> granules);
+  std::vector<Prepared> prepare_all(std::span<const Granule> granules, const Deadline& read_until);
+  static std::vector<std::optional<AxisPosition>> positions_of(const std::vector<Prepared>& prepared);
+  std::vector<std::size_t> in_reading_order(std::span<const Granule> granules, std::vector<std::size_t> indices) const;
+  void hold_back(std::span<const Granule> granules, std::vector<Prepared>& prepared) const;
   void keep(const Granule& granule, const Prepared& prepared);
   /// Those that will not come again: a consumer that lives for weeks must not collect them.
   void forget(std::span<const Outcome> outcomes);

@@ -133,7 +133,7 @@ TEST_F(DatasetProcessorTest, AConflictIsSettledByReplay) {
   auto repository = slow->initialize_store(batch);
   ASSERT_TRUE(repository) << repository.error().text();
   auto session = slow->initialize_session(*repository);
-  ASSERT_TRUE(slow->process_files(*session, batch));
+  ASSERT_TRUE(slow->process_files(*session, batch, {}));
 
   EXPECT_EQ(run().forward.outcomes.written, 1U);  // somebody else is first
 
@@ -141,7 +141,7 @@ TEST_F(DatasetProcessorTest, AConflictIsSettledByReplay) {
   ASSERT_TRUE(lost);
   EXPECT_TRUE(std::holds_alternative<icechunk::CommitConflict>(*lost));
   session = slow->initialize_session(*repository);
-  const auto outcomes = slow->process_files(*session, batch);
+  const auto outcomes = slow->process_files(*session, batch, {});
   ASSERT_TRUE(outcomes);
   EXPECT_EQ(outcomes->front().kind, Outcome::Kind::unchanged);
   const auto nothing = slow->commit_processed_files(*session, *outcomes);

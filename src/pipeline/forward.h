@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,13 @@ struct ForwardOptions {
   /// work.
   int max_attempts = 1000;
   Clock* clock = &system_clock();
-  const std::atomic<bool>* stop = nullptr;  ///< when it becomes true, the batch in hand is the last
+  /// By the clock; it stops in time before it. None: it takes what it takes.
+  std::optional<TimestampUs> deadline_us;
+  std::int64_t commit_margin_us = 5'000'000;  ///< before the deadline: no commit, and no replay, is begun
+  std::int64_t read_margin_us = 5'000'000;    ///< before that: no source is begun to be read
+  const std::atomic<bool>* stop = nullptr;    ///< when it becomes true, the batch in hand is the last
   ProgressListener* progress = nullptr;
-  std::function<void(const Outcome&)> on_outcome;  ///< told the last outcome of each granule
+  std::function<void(const Outcome&)> on_outcome;  ///< told what is final for one file of one message
   ProgressCounts counts;                           ///< where progress begins
 };
 
@@ -49,11 +54,12 @@ struct ForwardReport {
 /// Puts what came of further work on top of a report.
 void add(ForwardReport& report, ForwardReport more);
 
-/// Takes batches from the queue and commits each. Rejected granules go to the dead letters with their reasons. Deferred
-/// ones are tried again: with the next batch where they wait for other granules, else when their messages come back;
-/// after the last delivery they are dead letters, too. None blocks its batch-mates. A conflict is settled by replay: a
-/// session on the new tip, and the batch again. An error means that the batch in hand was not committed, or that this
-/// is not known (`outcome_unknown`); its messages come back.
+/// Takes batches from the queue and commits each. A message may name several granules; a granule that several messages
+/// of a batch name is tried once. Rejected granules make their messages dead letters, with the reasons. Deferred ones
+/// are tried again: with the next batch where they wait for other granules, else when their messages come back; after
+/// the last delivery they are dead letters, too. None blocks its batch-mates. A conflict is settled by replay: a
+/// session on the new tip, and the batch again. An error means that the batch in hand was not committed (`cancelled`:
+/// there was no time left for it), or that this is not known (`outcome_unknown`); its messages come back.
 Result<ForwardReport> forward(Processor& processor, icechunk::Repository& repository, Queue& queue,
                               const ForwardOptions& options);
 

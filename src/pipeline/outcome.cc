@@ -10,6 +10,8 @@ std::string_view to_string(Outcome::Kind kind) {
       return "written";
     case Outcome::Kind::replaced:
       return "replaced";
+    case Outcome::Kind::retracted:
+      return "retracted";
     case Outcome::Kind::unchanged:
       return "unchanged";
     case Outcome::Kind::deferred:
@@ -18,6 +20,10 @@ std::string_view to_string(Outcome::Kind kind) {
       return "rejected";
   }
   return "rejected";
+}
+
+Outcome Outcome::not_read(Granule granule) {
+  return deferred(std::move(granule), "not read: there was too little time left");
 }
 
 Outcome outcome_of(const Granule& granule, const Error& error) {
@@ -34,6 +40,9 @@ void OutcomeCounts::add(Outcome::Kind kind) {
     case Outcome::Kind::replaced:
       ++replaced;
       break;
+    case Outcome::Kind::retracted:
+      ++retracted;
+      break;
     case Outcome::Kind::unchanged:
       ++unchanged;
       break;
@@ -49,6 +58,7 @@ void OutcomeCounts::add(Outcome::Kind kind) {
 OutcomeCounts& OutcomeCounts::operator+=(const OutcomeCounts& more) {
   written += more.written;
   replaced += more.replaced;
+  retracted += more.retracted;
   unchanged += more.unchanged;
   deferred += more.deferred;
   rejected += more.rejected;
@@ -56,11 +66,8 @@ OutcomeCounts& OutcomeCounts::operator+=(const OutcomeCounts& more) {
 }
 
 Json to_json(const OutcomeCounts& counts) {
-  return {{"written", counts.written},
-          {"replaced", counts.replaced},
-          {"unchanged", counts.unchanged},
-          {"deferred", counts.deferred},
-          {"rejected", counts.rejected}};
+  return {{"written", counts.written},     {"replaced", counts.replaced}, {"retracted", counts.retracted},
+          {"unchanged", counts.unchanged}, {"deferred", counts.deferred}, {"rejected", counts.rejected}};
 }
 
 }  // namespace vdp

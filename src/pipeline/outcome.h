@@ -16,7 +16,8 @@ struct Outcome {
   enum class Kind {
     written,    ///< its references are in the store
     replaced,   ///< a new version of it took the place of the old one
-    unchanged,  ///< the store has this very version already
+    retracted,  ///< its file is gone: its slots are empty again
+    unchanged,  ///< the store has this very version already, or nothing of it where it is gone
     deferred,   ///< not yet: it stays in the queue
     rejected,   ///< it does not fit; the reason says why
   };
@@ -33,7 +34,12 @@ struct Outcome {
   static Outcome deferred(Granule granule, std::string reason) {
     return {Kind::deferred, std::move(granule), std::move(reason), 0, {}, false};
   }
-  bool changes_store() const { return kind == Kind::written || kind == Kind::replaced; }
+  static Outcome unchanged(Granule granule, std::vector<std::string> notes = {}) {
+    return {Kind::unchanged, std::move(granule), {}, 0, std::move(notes), false};
+  }
+  /// Deferred, as its source was not read in time.
+  static Outcome not_read(Granule granule);
+  bool changes_store() const { return kind == Kind::written || kind == Kind::replaced || kind == Kind::retracted; }
 };
 
 std::string_view to_string(Outcome::Kind kind);
@@ -44,16 +50,17 @@ Outcome outcome_of(const Granule& granule, const Error& error);
 struct OutcomeCounts {
   std::uint64_t written = 0;
   std::uint64_t replaced = 0;
+  std::uint64_t retracted = 0;
   std::uint64_t unchanged = 0;
   std::uint64_t deferred = 0;
   std::uint64_t rejected = 0;
 
   void add(Outcome::Kind kind);
   OutcomeCounts& operator+=(const OutcomeCounts& more);
-  std::uint64_t total() const { return written + replaced + unchanged + deferred + rejected; }
+  std::uint64_t total() const { return written + replaced + retracted + unchanged + deferred + rejected; }
 };
 
-/// {"written": n, "replaced": n, "unchanged": n, "deferred": n, "rejected": n}.
+/// {"written": n, "replaced": n, "retracted": n, "unchanged": n, "deferred": n, "rejected": n}.
 Json to_json(const OutcomeCounts& counts);
 
 }  // namespace vdp

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "pipeline/upkeep.h"
+#include "store/url.h"
 
 namespace vdp {
 namespace {
@@ -13,9 +14,14 @@ Failure not_offered(const Processor& processor, const char* operation) {
 
 }  // namespace
 
-Result<std::vector<Outcome>> Processor::process_files(icechunk::Session& session, std::span<const Granule> granules) {
+Result<std::vector<Outcome>> Processor::process_files(icechunk::Session& session, std::span<const Granule> granules,
+                                                      const Deadline& read_until) {
   std::vector<Outcome> outcomes;
   for (const Granule& granule : granules) {
+    if (read_until.has_passed()) {
+      outcomes.push_back(Outcome::not_read(granule));
+      continue;
+    }
     VDP_ASSIGN_IN(granule.uri, auto outcome, process_file(session, granule));
     outcomes.push_back(std::move(outcome));
   }
@@ -28,6 +34,23 @@ Status Processor::check_file(const Granule&) { return {}; }
 
 Result<std::vector<Granule>> Processor::select_missing(icechunk::Session&, std::span<const Granule> granules) {
   return std::vector<Granule>(granules.begin(), granules.end());
+}
+
+Result<Granule> Processor::granule_at(const std::string& uri) const {
+  if (!has_scheme(uri)) return invalid(fmt::format("{}: found no absolute URI", uri));
+  const std::string_view rest = std::string_view(uri).substr(uri.find("://") + 3);
+  const std::size_t slash = rest.find('/');
+  if (slash == std::string_view::npos || slash + 1 == rest.size()) {
+    return invalid(fmt::format("{}: found no key after its bucket or host", uri));
+  }
+  Granule granule;
+  granule.uri = uri;
+  VDP_ASSIGN(granule.key, decode_path(rest.substr(slash + 1)));
+  return granule;
+}
+
+Result<std::optional<Outcome>> Processor::retract_file(icechunk::Session&, const Granule& granule) {
+  return Outcome::rejected(granule, not_offered(*this, "retract_file").error().text());
 }
 
 Result<icechunk::Repository> Processor::initialize_backfill_store(std::span<const Granule>) {

@@ -33,8 +33,10 @@ Json to_json(const QueueDepth& depth) {
 
 void print_counts(const ForwardReport& report) {
   const OutcomeCounts& counts = report.outcomes;
-  fmt::print("{}: {} written, {} replaced, {} unchanged, {} deferred, {} rejected\n", count(counts.total(), "file"),
-             counts.written, counts.replaced, counts.unchanged, counts.deferred, counts.rejected);
+  // Most datasets never lose a file.
+  const std::string retracted = counts.retracted == 0 ? "" : fmt::format("{} retracted, ", counts.retracted);
+  fmt::print("{}: {} written, {} replaced, {}{} unchanged, {} deferred, {} rejected\n", count(counts.total(), "file"),
+             counts.written, counts.replaced, retracted, counts.unchanged, counts.deferred, counts.rejected);
   fmt::print("{} in {}\n", count(report.refs, "virtual reference"), count(report.commits, "commit"));
 }
 

@@ -24,6 +24,7 @@ double outcome(const BatchFigures& figures) {
 constexpr std::array metrics = {
     Metric{"Written", "Count", outcome<&OutcomeCounts::written>},
     Metric{"Replaced", "Count", outcome<&OutcomeCounts::replaced>},
+    Metric{"Retracted", "Count", outcome<&OutcomeCounts::retracted>},
     Metric{"Unchanged", "Count", outcome<&OutcomeCounts::unchanged>},
     Metric{"Deferred", "Count", outcome<&OutcomeCounts::deferred>},
     Metric{"Rejected", "Count", outcome<&OutcomeCounts::rejected>},

@@ -70,8 +70,8 @@ Result<ForwardReport> ProcessMessagesFunction::write(RecordsQueue& queue, std::s
   ForwardOptions options;
   options.mode = ForwardMode::once;
   options.batch = records;  // what an event brings together is one commit
+  options.deadline_us = invocation.deadline_us;
   options.on_outcome = log_outcome;
-  (void)invocation;
   return forward(*open_->pipeline.processor, open_->repository, queue, options);
 }
 
