@@ -39,6 +39,7 @@ section() {
 
 measure() {
   section "Start to first granule" startup_vs_python.py --repetitions "$1"
+  section "Start of a function" lambda_start.py --repetitions "$1"
   section "Parse" parse_vs_python.py --repetitions "$2"
   section "Parse over HTTP, 20 ms a request" remote_vs_python.py --repetitions "$2"
   section "Forward" forward_vs_python.py --repetitions "$2"

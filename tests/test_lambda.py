@@ -379,6 +379,7 @@ def test_too_little_time_is_left(vdp: Engine, archive: Archive, start: Start) ->
     with start("process_messages", archive) as function:
         late = function.invoke(event(archive, 0, 1), deadline_s=1)
         assert late.failures == ["m0", "m1"]
+        assert any("timeout long enough" in line["message"] for line in function.log)
         assert function.invoke(event(archive, *range(6))).failures == []
     assert_written(vdp, archive)
 

@@ -72,7 +72,15 @@ Result<ForwardReport> ProcessMessagesFunction::write(RecordsQueue& queue, std::s
   options.batch = records;  // what an event brings together is one commit
   options.deadline_us = invocation.deadline_us;
   options.on_outcome = log_outcome;
-  return forward(*open_->pipeline.processor, open_->repository, queue, options);
+  auto report = forward(*open_->pipeline.processor, open_->repository, queue, options);
+  const auto depth = queue.depth();
+  if (report && depth && depth->waiting != 0) {
+    const std::int64_t margin_us = options.commit_margin_us + options.read_margin_us;
+    log(LogLevel::warning, fmt::format("less than {} s are left before the deadline, so nothing was begun: is the "
+                                       "function's timeout long enough?",
+                                       margin_us / 1'000'000));
+  }
+  return report;
 }
 
 void ProcessMessagesFunction::tell(const Invocation& invocation, const BatchFigures& figures) const {
