@@ -25,10 +25,11 @@ step() {
   return "$status"
 }
 
-# configure_and_build ROOT PRESET [TARGET...]: all targets when none is named.
+# configure_and_build ROOT PRESET [TARGET...]: all targets when none is named. What ccache keeps serves every clone.
 configure_and_build() {
   local root=$1 preset=$2 targets=()
   shift 2
+  export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root} CCACHE_NOHASHDIR=${CCACHE_NOHASHDIR:-1}
   if (($#)); then targets=(--target "$@"); fi
   # In a subshell: presets are looked up in the current directory.
   (cd "$root" && cmake --preset "$preset" && cmake --build --preset "$preset" "${targets[@]}")

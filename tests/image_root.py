@@ -44,9 +44,16 @@ class ImageRoot:
     folder: Path
 
     @classmethod
-    def assemble(cls, binary: Path, dataset: Path, folder: Path, **environment: str) -> ImageRoot:
+    def assemble(
+        cls,
+        binary: Path,
+        dataset: Path,
+        folder: Path,
+        *,
+        script: Path = ROOT / "scripts" / "image_root.sh",
+        **environment: str,
+    ) -> ImageRoot:
         """As the Dockerfile does it."""
-        script = ROOT / "scripts" / "image_root.sh"
         done = subprocess.run(
             [script, binary, dataset, folder], capture_output=True, text=True, env=os.environ | environment
         )

@@ -1,4 +1,4 @@
-// A processor to copy: it keeps its store in memory, makes up what a file contains, and places each file by the number
+// A processor to begin with: it keeps its store in memory, makes up what a file contains, and places each file by the number
 // in its name. All that a processor must do is in here, and nothing else.
 #pragma once
 

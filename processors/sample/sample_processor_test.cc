@@ -1,4 +1,4 @@
-// The tests that come with a processor: copy them, too.
+// The tests that come with a processor.
 #include "processors/sample/sample_processor.h"
 
 #include <gtest/gtest.h>

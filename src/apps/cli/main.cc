@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   LogOptions log;
   add_log_options(program, log);
   Action action;
+  add_new(program, action);
   add_run(program, action);
   add_enqueue(program, action);
   add_forward(program, action);
