@@ -1,0 +1,100 @@
+// All that functions and jobs may do on AWS, as data: which role may call which actions on what, and why.
+// `npm run grants` prints the table as the template has it.
+import type { Deployment, JobName } from './deployment.ts';
+import { readsSourceWithOwnRole } from './deployment.ts';
+
+export type RoleName = 'initialize' | 'process_messages' | JobName;
+
+export type GrantedResource =
+  | 'store bucket'
+  | 'store objects'
+  | 'source bucket'
+  | 'source objects'
+  | 'queue'
+  | 'dead letters'
+  | 'earthdata secret';
+
+export interface Grant {
+  readonly roles: readonly RoleName[];
+  readonly actions: readonly string[];
+  readonly on: GrantedResource;
+  readonly why: string;
+  /** Default: always. */
+  readonly when?: (deployment: Deployment) => boolean;
+}
+
+const WRITERS: readonly RoleName[] = ['initialize', 'process_messages', 'gc'];
+const READERS: readonly RoleName[] = ['verify', 'gaps'];
+
+const usesEarthdata = ({ settings, dataset }: Deployment) =>
+  settings.EARTHDATA_SECRET_ARN !== undefined && dataset.access === 'earthdata';
+const listsGrowingSource = (deployment: Deployment) => deployment.dataset.grows;
+
+export const GRANTS: readonly Grant[] = [
+  {
+    roles: WRITERS,
+    actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+    on: 'store objects',
+    why: 'Reads and commits. A commit copies `repo` to its backup, which is a read and a write; large objects go up in parts.',
+  },
+  { roles: READERS, actions: ['s3:GetObject'], on: 'store objects', why: 'Reads the store, and writes nothing.' },
+  {
+    roles: [...WRITERS, ...READERS],
+    actions: ['s3:ListBucket'],
+    on: 'store bucket',
+    why: 'Without it S3 answers 403 where an object is missing, and not 404: no store could be told from a forbidden one.',
+  },
+  { roles: ['gc'], actions: ['s3:DeleteObject'], on: 'store objects', why: 'Deletes what nothing refers to. Nobody else deletes.' },
+  {
+    roles: ['initialize', 'process_messages', 'verify'],
+    actions: ['s3:GetObject'],
+    on: 'source objects',
+    why: 'Reads the source files.',
+    when: readsSourceWithOwnRole,
+  },
+  {
+    roles: ['initialize', 'process_messages', 'verify'],
+    actions: ['s3:ListBucket'],
+    on: 'source bucket',
+    why: 'Finds the first file, and tells a file that is gone from one that is forbidden.',
+    when: readsSourceWithOwnRole,
+  },
+  {
+    roles: ['gaps'],
+    actions: ['s3:ListBucket'],
+    on: 'source bucket',
+    why: 'On a growing axis, what is missing is what the listing has and the store has not.',
+    when: (deployment) => readsSourceWithOwnRole(deployment) && listsGrowingSource(deployment),
+  },
+  {
+    roles: ['process_messages'],
+    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    on: 'queue',
+    why: 'Lambda takes the messages out of the queue in the name of the function.',
+  },
+  {
+    roles: ['process_messages'],
+    actions: ['sqs:SendMessage'],
+    on: 'dead letters',
+    why: 'What is rejected becomes a dead letter at once, with its reason.',
+  },
+  {
+    roles: ['initialize', 'process_messages', 'verify'],
+    actions: ['secretsmanager:GetSecretValue'],
+    on: 'earthdata secret',
+    why: 'Logs in to Earthdata for the keys of the source.',
+    when: usesEarthdata,
+  },
+  {
+    roles: ['gaps'],
+    actions: ['secretsmanager:GetSecretValue'],
+    on: 'earthdata secret',
+    why: 'Lists the source of a growing axis.',
+    when: (deployment) => usesEarthdata(deployment) && listsGrowingSource(deployment),
+  },
+];
+
+/** Those of one role in one deployment. */
+export function grantsOf(role: RoleName, deployment: Deployment): Grant[] {
+  return GRANTS.filter((grant) => grant.roles.includes(role) && (grant.when?.(deployment) ?? true));
+}
