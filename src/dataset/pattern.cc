@@ -63,6 +63,7 @@ Result<TimeSpan> Pattern::span(std::string_view name, const PatternFields& field
 
 bool Pattern::can_generate() const { return !program_->has_wildcard; }
 const std::string& Pattern::static_prefix() const { return program_->static_prefix; }
+const std::string& Pattern::static_suffix() const { return program_->static_suffix; }
 const std::map<std::string, FieldKind>& Pattern::fields() const { return program_->fields; }
 bool Pattern::has_time(std::string_view name) const {
   const auto field = program_->fields.find(std::string(name));

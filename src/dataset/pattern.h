@@ -81,6 +81,8 @@ class Pattern {
 
   /// The leading part that all matching keys share, for listings; may end within a name.
   const std::string& static_prefix() const;
+  /// The trailing part that all matching keys share.
+  const std::string& static_suffix() const;
   /// The names of all fields with their kinds, the computed ones left out.
   const std::map<std::string, FieldKind>& fields() const;
   bool has_time(std::string_view name) const;

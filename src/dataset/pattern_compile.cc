@@ -151,6 +151,7 @@ Result<Pattern::Program> Pattern::Program::compile(std::string_view text, Calend
   VDP_TRY(program.build_expression());
   if (!program.pieces.empty()) {
     if (const auto* literal = std::get_if<LiteralPiece>(&program.pieces.front())) program.static_prefix = literal->text;
+    if (const auto* literal = std::get_if<LiteralPiece>(&program.pieces.back())) program.static_suffix = literal->text;
   }
   return program;
 }

@@ -21,6 +21,7 @@ struct Pattern::Program {
   int groups = 0;                ///< of the whole expression, the 0th included
   std::unique_ptr<RE2> expression;
   std::string static_prefix;
+  std::string static_suffix;
   std::map<std::string, FieldKind> fields;
   std::string computed_from;  ///< the time that computed fields follow; empty where there are none
   bool has_wildcard = false;

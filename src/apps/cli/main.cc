@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   add_gaps(program, action);
   add_gc(program, action);
   add_lambda(program, action);
+  add_settings(program, action);
   add_self_test(program, action);
   add_repo(program, action);
   try {

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "apps/cli/verb.h"
+#include "dataset/event_filter.h"
 #include "discover/list.h"
 
 namespace vdp::cli {
@@ -65,7 +66,10 @@ int check(const Options& options) {
     return exit_findings;
   }
   if (options.output.json) {
-    Json document = {{"dataset", (*processor)->file().identity.name}, {"seed", seed->uri}};
+    const auto& file = (*processor)->file();
+    Json document = {{"dataset", file.identity.name},
+                     {"seed", seed->uri},
+                     {"event_filter", dataset::event_filter(file.source).value_or(Json())}};
     document.update(schema_json(*schema));
     print_json(document);
   } else {

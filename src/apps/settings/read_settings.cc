@@ -92,8 +92,7 @@ class Reader final : public Values {
     if (dataset) {
       dataset_ = std::move(*dataset);
     } else {
-      refuse(*setting->row, setting->value,
-             fmt::format("a dataset file that can be used: {}", dataset.error().text()));
+      refuse(*setting->row, setting->value, fmt::format("a dataset file that can be used: {}", dataset.error().text()));
     }
   }
 
@@ -104,8 +103,7 @@ class Reader final : public Values {
     if (!text) return;
     auto value = normalise(row, *text);
     if (!value) {
-      return refuse(row, std::nullopt,
-                    fmt::format("{}, as the default '{}' cannot stand for it", row.expected, *text));
+      return refuse(row, std::nullopt, fmt::format("{}, as the default '{}' cannot stand for it", row.expected, *text));
     }
     setting.value = std::move(value);
     setting.origin = row.derived->from == DerivedFrom::fact ? Origin::dataset : Origin::default_value;

@@ -1,4 +1,5 @@
-// Settings out of the environment and .env. The stack reads them by the same rules: infra/lib/settings/read_settings.ts.
+// Settings out of the environment and .env. The stack reads them by the same rules:
+// infra/lib/settings/read_settings.ts.
 #pragma once
 
 #include <functional>
