@@ -23,5 +23,6 @@ COPY --from=build /image /
 ARG PROCESSOR=dataset
 ENV VDP_DATASET=/app/dataset/dataset.toml VDP_PROCESSOR=${PROCESSOR}
 USER 65534:65534
-ENTRYPOINT ["/usr/bin/vdp", "lambda"]
-CMD ["process_messages"]
+# The program alone: a job's command is a verb of it, and AWS Batch cannot replace an entry point.
+ENTRYPOINT ["/usr/bin/vdp"]
+CMD ["lambda", "process_messages"]

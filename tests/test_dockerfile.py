@@ -61,8 +61,8 @@ def test_the_final_stage_only_copies(dockerfile: Dockerfile) -> None:
 
 def test_entry_point_and_role(dockerfile: Dockerfile) -> None:
     final = dockerfile.stages[-1]
-    assert final.all("ENTRYPOINT")[-1].words == ["/usr/bin/vdp", "lambda"]
-    assert final.all("CMD")[-1].words == ["process_messages"]
+    assert final.all("ENTRYPOINT")[-1].words == ["/usr/bin/vdp"]  # so that a job's command is a verb
+    assert final.all("CMD")[-1].words == ["lambda", "process_messages"]
     assert "VDP_DATASET=/app/dataset/dataset.toml" in final.all("ENV")[-1].words
     user = int(final.all("USER")[-1].text.split(":")[0])
     assert user != 0
