@@ -9,7 +9,8 @@ import pytest
 
 from .bucket import Bucket
 from .s3_server import S3Server, start_moto, start_versitygw
-from .sqs_server import SqsQueue, SqsServer, start_elasticmq
+from .sqs_queue import SqsQueue
+from .sqs_server import SqsServer, start_elasticmq
 
 
 def _running[Server: (S3Server, SqsServer)](start: Callable[[Path], Server], folder: Path) -> Iterator[Server]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ import botocore.config
 from engine import ROOT
 
 from .process import LOOPBACK, ServerProcess, start_server
+from .sqs_queue import SqsQueue, make_queue
 
 ELASTICMQ = ROOT / "build" / "servers" / "elasticmq"
 
@@ -25,36 +25,6 @@ node-address {{ protocol = http, host = "{host}", port = {port}, context-path = 
 rest-sqs {{ enabled = true, bind-port = {port}, bind-hostname = "{host}", sqs-limits = strict }}
 rest-stats {{ enabled = false }}
 """
-
-
-@dataclass(frozen=True)
-class SqsQueue:
-    """A queue with a dead-letter queue behind it."""
-
-    url: str
-    dead_url: str
-    client: Any  # boto3's
-
-    def send(self, *bodies: str) -> None:
-        for body in bodies:
-            self.client.send_message(QueueUrl=self.url, MessageBody=body)
-
-    def dead(self) -> list[dict[str, Any]]:
-        """All dead letters, as SQS has them. They stay."""
-        letters: dict[str, dict[str, Any]] = {}
-        options = {"MaxNumberOfMessages": 10, "VisibilityTimeout": 5, "MessageAttributeNames": ["All"]}
-        while messages := self.client.receive_message(QueueUrl=self.dead_url, **options).get("Messages", []):
-            letters |= {message["MessageId"]: message for message in messages}
-        for letter in letters.values():
-            receipt = letter["ReceiptHandle"]
-            self.client.change_message_visibility(QueueUrl=self.dead_url, ReceiptHandle=receipt, VisibilityTimeout=0)
-        return list(letters.values())
-
-    def counts(self) -> tuple[int, int]:
-        """How many can be received, and how many are in flight."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        attributes = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)["Attributes"]
-        return int(attributes[names[0]]), int(attributes[names[1]])
 
 
 @dataclass
@@ -91,12 +61,7 @@ class SqsServer:
         )
 
     def new_queue(self, max_receives: int = 3) -> SqsQueue:
-        name = f"queue-{next(self._numbers)}"
-        dead = self.client.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
-        told = self.client.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
-        policy = {"deadLetterTargetArn": told["Attributes"]["QueueArn"], "maxReceiveCount": max_receives}
-        url = self.client.create_queue(QueueName=name, Attributes={"RedrivePolicy": json.dumps(policy)})["QueueUrl"]
-        return SqsQueue(url, dead, self.client)
+        return make_queue(self.client, f"queue-{next(self._numbers)}", max_receives=max_receives)
 
 
 def start_elasticmq(folder: Path) -> SqsServer:

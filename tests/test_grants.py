@@ -1,0 +1,172 @@
+"""What the program really asks of AWS, by the request logs of the test servers, is what the stack grants to each role."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from archives.damage import spoil
+from archives.stamped import Stamped
+from engine import ROOT, Engine
+from remote_archive import SOURCE_PREFIX, STORE_PREFIX, RemoteArchive, place
+from servers.fault_proxy import FaultProxy, Faults, fault_proxy
+from servers.http_message import Message
+from servers.iam_actions import Permission, permissions
+from servers.lambda_runtime import lambda_function, sqs_event
+from servers.s3_server import S3Server
+from servers.sqs_server import SqsServer
+
+GRANULES = 12
+NODE = ROOT / "build" / "node" / "bin"
+
+# Granted, and not to be seen in a log: by action, why.
+UNSEEN = {
+    "logs:CreateLogStream": "Lambda itself writes the logs",
+    "logs:PutLogEvents": "Lambda itself writes the logs",
+    "sqs:ReceiveMessage": "Lambda itself takes the messages, in the name of the function",
+    "sqs:DeleteMessage": "Lambda itself deletes them",
+    "sqs:GetQueueAttributes": "Lambda itself asks for them",
+    "s3:AbortMultipartUpload": "after a failed upload of a large object alone",
+    "s3:ListBucket": "without it S3 answers 403, and not 404, for an object that is missing",
+}
+
+Grants = dict[str, dict[str, list[str]]]  # role -> action -> resources
+
+
+@dataclass
+class Logs:
+    """Proxies before all servers, for one role at a time."""
+
+    s3: FaultProxy
+    sqs: FaultProxy
+    _begin: tuple[int, int] = field(default=(0, 0))
+
+    def take(self) -> set[Permission]:
+        """What was asked since the last call."""
+        requests: list[Message] = self.s3.requests[self._begin[0] :] + self.sqs.requests[self._begin[1] :]
+        self._begin = (len(self.s3.requests), len(self.sqs.requests))
+        return set().union(*map(permissions, requests))
+
+
+@contextmanager
+def logging_proxies(s3: str, sqs: str) -> Iterator[Logs]:
+    with fault_proxy(s3, Faults()) as before_s3, fault_proxy(sqs, Faults()) as before_sqs:
+        yield Logs(before_s3, before_sqs)
+
+
+def granted(dataset: Path, store_bucket: str) -> Grants:
+    """Out of the synthesised template."""
+    settings = {
+        "STAGE": "dev",
+        "DATASET": str(dataset),
+        "ICECHUNK_BUCKET": store_bucket,
+        "ICECHUNK_PREFIX": STORE_PREFIX,
+        "GARBAGE_COLLECTION_FREQUENCY": "1",
+        "VERIFY_FREQUENCY": "1",
+        "GAPS_FREQUENCY": "1",
+    }
+    done = subprocess.run(
+        ["npm", "run", "--silent", "grants"],
+        cwd=ROOT / "infra",
+        env={"PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}", "HOME": os.environ["HOME"]} | settings,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    grants: Grants = json.loads(done.stdout)
+    return grants
+
+
+def arn(permission: Permission) -> str:
+    return f"arn:aws:s3:::{permission.resource}" if permission.resource else ""
+
+
+def allows(grants: dict[str, list[str]], permission: Permission) -> bool:
+    """Whether a role's grants have it. Requests to SQS name their queue in the body: there the action alone counts."""
+    resources = grants.get(permission.action, [])
+    return any(not permission.resource or fnmatchcase(arn(permission), resource) for resource in resources)
+
+
+def is_used(action: str, resource: str, asked: set[Permission]) -> bool:
+    return any(
+        permission.action == action and (not permission.resource or fnmatchcase(arn(permission), resource))
+        for permission in asked
+    )
+
+
+def name_event(remote: RemoteArchive, path: Path) -> str:
+    return json.dumps({"uri": remote.url(path)})
+
+
+def drive(vdp: Engine, remote: RemoteArchive, logs: Logs, dead_letters: str, folder: Path) -> dict[str, set[Permission]]:
+    """Each role does all of its work once: new files, a new version, one that is gone, one that is broken."""
+    archive = remote.archive
+    environment = vdp.environment | {"VDP_DATASET": str(archive.dataset), "VDP_DEAD_LETTERS": dead_letters}
+    asked: dict[str, set[Permission]] = {}
+
+    with lambda_function(vdp.binary, "initialize", folder / "initialize", environment) as function:
+        assert function.invoke({}).answer["created"] is True
+    asked["initialize"] = logs.take()
+
+    with lambda_function(vdp.binary, "process_messages", folder / "process", environment) as function:
+        spoil(archive.path(3), "truncated")
+        remote.upload(archive.path(3))
+        missing = archive.path(GRANULES + 5)
+        events = [name_event(remote, path) for path in [*archive.files(), missing]]
+        assert function.invoke(sqs_event(*events)).failures == []
+        remote.deliver(5, revision=1)
+        assert function.invoke(sqs_event(name_event(remote, archive.path(5)))).failures == []
+        assert sum(line["Written"] + line["Replaced"] for line in function.metrics) == GRANULES
+    asked["process_messages"] = logs.take()
+
+    for role, options in {"verify": (), "gaps": (), "gc": ("--older-than", "0s", "--allow-recent")}.items():
+        vdp(role, archive.dataset, "--json", *options, expect=None)
+        asked[role] = logs.take()
+    return asked
+
+
+@pytest.fixture
+def remote(archive_of, versitygw: S3Server) -> RemoteArchive:
+    archive = archive_of(Stamped(), GRANULES)
+    remote = place(archive, source=versitygw.new_bucket(), store=versitygw.new_bucket())
+    archive.redescribe("[source]\n", '[source]\naccess = "iam"\n')
+    return remote
+
+
+def test_what_is_asked_is_what_is_granted(
+    vdp: Engine, remote: RemoteArchive, elasticmq: SqsServer, tmp_path: Path
+) -> None:
+    assert remote.source and remote.store
+    with logging_proxies(remote.store.endpoint, elasticmq.endpoint) as logs:
+        queue = elasticmq.new_queue()
+        dead_letters = queue.dead_url.replace(urlsplit(queue.dead_url).netloc, urlsplit(logs.sqs.endpoint).netloc)
+        environment = remote.store.through(logs.s3.endpoint).environment() | {"VDP_METRICS_NAMESPACE": "vdp"}
+        asked = drive(vdp.within(environment), remote, logs, dead_letters, tmp_path)
+        assert len(queue.dead()) == 2
+    grants = granted(remote.archive.dataset, remote.store.name)
+
+    assert asked.keys() == grants.keys()
+    for role, permitted in grants.items():
+        refused = {permission for permission in asked[role] if not allows(permitted, permission)}
+        assert not refused, f"{role} asks for what it is not granted: {sorted(refused)}"
+        idle = {
+            (action, resource)
+            for action, resources in permitted.items()
+            for resource in resources
+            if action not in UNSEEN and not is_used(action, resource, asked[role])
+        }
+        assert not idle, f"{role} is granted what it never asks for: {sorted(idle)}"
+    used = {permission.action for permissions_ in asked.values() for permission in permissions_}
+    assert used >= {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "sqs:SendMessage"}
+    assert SOURCE_PREFIX in str(grants["process_messages"]["s3:GetObject"])
