@@ -26,7 +26,9 @@ def first_get_ms(binary: Path, folder: Path, environment: dict[str, str]) -> flo
         return (time.perf_counter() - started) * 1e3
 
 
-def batch_cost(binary: Path, folder: Path, environment: dict[str, str], bodies: list[str]) -> tuple[float, float, float]:
+def batch_cost(
+    binary: Path, folder: Path, environment: dict[str, str], bodies: list[str]
+) -> tuple[float, float, float]:
     """Of the first batch of a process: milliseconds, resident and peak megabytes."""
     with lambda_function(binary, "process_messages", folder, environment) as function:
         invocation = function.invoke(sqs_event(*bodies))

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-import boto3
 import pytest
 
 from archives.plain import Plain, add_field
@@ -22,7 +21,7 @@ from opened import open_as_printed
 from remote_archive import SOURCE_PREFIX, RemoteArchive, place
 from servers.bucket import Bucket
 from servers.lambda_runtime import LambdaFunction, lambda_function, sqs_event, sqs_record
-from servers.s3_server import S3Server
+from servers.sqs_server import SqsQueue
 
 # Folders whose names notifications must encode, and the engine must decode.
 FOLDERS = ["plain", "with space", "a+b", "äé", "日本", "100%", "a=b&c", "(x)'!*", "x%2Fy"]
@@ -86,10 +85,11 @@ class Shapes:
         return json.dumps({"Records": [self.record(quote_plus(self.key(index), safe="/"), event) for index in indices]})
 
     def s3_as_moto(self, index: int) -> str:
-        return json.dumps({"Records": [self.record(quote_plus(self.key(index)), "ObjectCreated:CompleteMultipartUpload")]})
+        record = self.record(quote_plus(self.key(index)), "ObjectCreated:CompleteMultipartUpload")
+        return json.dumps({"Records": [record]})
 
     def event_bridge(self, index: int, kind: str = "Object Created") -> str:
-        detail = {"version": "0", "bucket": {"name": self.bucket}, "object": {"key": self.key(index)}, "reason": "PutObject"}
+        place = {"bucket": {"name": self.bucket}, "object": {"key": self.key(index)}}
         return json.dumps(
             {
                 "version": "0",
@@ -100,7 +100,7 @@ class Shapes:
                 "time": "2024-03-01T00:00:00Z",
                 "region": "us-east-1",
                 "resources": [f"arn:aws:s3:::{self.bucket}"],
-                "detail": detail,
+                "detail": {"version": "0", "reason": "PutObject"} | place,
             }
         )
 
@@ -120,7 +120,8 @@ class Shapes:
         )
 
     def test_event(self) -> str:
-        return json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": self.bucket, "Time": "2024-03-01T00:00:00Z"})
+        event = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2024-03-01T00:00:00Z", "Bucket": self.bucket}
+        return json.dumps(event)
 
     def bucket_and_key(self, index: int) -> str:
         return json.dumps({"bucket": self.bucket, "key": self.key(index)})
@@ -183,37 +184,30 @@ def remote(archive_of, bucket: Bucket) -> RemoteArchive:
     return place(archive, source=bucket, store=bucket)
 
 
+@dataclass
 class DeadLetterQueue:
-    """A queue of SQS on a test server, and what is in it."""
+    """What is in it."""
 
-    def __init__(self, server: S3Server, name: str) -> None:
-        self.endpoint = server.endpoint
-        self._client = boto3.client(
-            "sqs",
-            endpoint_url=server.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=server.access_key,
-            aws_secret_access_key=server.secret_key,
-        )
-        self.url = self._client.create_queue(QueueName=name)["QueueUrl"]
+    queue: SqsQueue
+
+    @property
+    def url(self) -> str:
+        return self.queue.dead_url
 
     def take_all(self) -> dict[str, dict[str, str]]:
-        """Body and attributes by the id of the message that died; each once."""
+        """Body and attributes by the id of the message that died; each must have died once."""
         letters: dict[str, dict[str, str]] = {}
-        while received := self._client.receive_message(
-            QueueUrl=self.url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
-        ).get("Messages"):
-            for message in received:
-                attributes = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
-                assert attributes["vdp-message-id"] not in letters, "a message must die once"
-                letters[attributes["vdp-message-id"]] = attributes | {"body": message["Body"]}
-                self._client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        for message in self.queue.dead():
+            attributes = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+            assert attributes["vdp-message-id"] not in letters, f"twice: {attributes}"
+            letters[attributes["vdp-message-id"]] = attributes | {"body": message["Body"]}
+        self.queue.client.purge_queue(QueueUrl=self.url)
         return letters
 
 
 @pytest.fixture
-def dead_letters(moto: S3Server, tmp_path: Path) -> DeadLetterQueue:
-    return DeadLetterQueue(moto, re.sub(r"\W", "-", tmp_path.name)[:70])
+def dead_letters(sqs_queue: SqsQueue) -> DeadLetterQueue:
+    return DeadLetterQueue(sqs_queue)
 
 
 @pytest.fixture
@@ -311,7 +305,8 @@ def test_a_file_that_stays_away_dies_after_its_last_delivery(
     """With a regular axis nothing waits for others; a source that does not answer is what is tried again."""
     shapes = Shapes(remote)
     closed = {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}
-    remote.archive.redescribe("[axis.time]", f'[store]\nendpoint_url = "{remote.environment["AWS_ENDPOINT_URL_S3"]}"\n[axis.time]')
+    answering = remote.environment["AWS_ENDPOINT_URL_S3"]
+    remote.archive.redescribe("[store]\n", f'[store]\nendpoint_url = "{answering}"\n')
     with started(**closed) as function:
         first = {"Records": [sqs_record(shapes.s3(0), message_id="a", receives=1)]}
         assert function.invoke(first).failures == ["a"]
