@@ -160,7 +160,7 @@ def zoo(shapes: Shapes) -> dict[str, Specimen]:
         "deleted, and still there": Specimen(shapes.s3(1, event="ObjectRemoved:Delete"), [1]),
         "deleted, by EventBridge": Specimen(shapes.event_bridge(2, "Object Deleted"), [2]),
         "no JSON": Specimen("{", reason="message|JSON"),
-        "an empty body": Specimen("", reason="message|URI"),
+        "nothing but blanks": Specimen(" \n", reason="message|URI"),  # SQS has no empty bodies
         "another shape": Specimen(json.dumps({"hello": "world"}), reason="message"),
         "another service": Specimen(json.dumps({"Records": [{"eventSource": "aws:dynamodb"}]}), reason="service"),
         "a confirmation": Specimen(shapes.sns("x", "SubscriptionConfirmation"), reason="SubscriptionConfirmation"),
@@ -245,8 +245,8 @@ def assert_died(letters: dict[str, dict[str, str]], specimens: dict[str, Specime
 def assert_holds(vdp: Engine, remote: RemoteArchive, indices: set[int]) -> None:
     """These files, with their values, and no others. The rest is then written by `vdp run`."""
     answer = vdp.within(remote.environment).run(remote.archive.dataset)
-    count = len(remote.archive.present)
-    assert answer.outcomes == {"unchanged": len(indices), "written": count - len(indices)}, str(answer)
+    expected = {"unchanged": len(indices), "written": len(remote.archive.present) - len(indices)}
+    assert answer.outcomes == {outcome: count for outcome, count in expected.items() if count}, str(answer)
     opened = open_as_printed(answer.python, environment=remote.credentials)
     assert_equals_sources(opened, remote.archive.files())
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from pathlib import Path
 
 import pytest
 
 from archives.archive import Archive
-from archives.mur import Mur
 from engine import FAILED, Engine
 from functions import Start, archive, assert_written, event, message, start  # noqa: F401 (fixtures)
 from servers.lambda_runtime import ARN, LambdaFunction, LambdaRuntime, sqs_event
+from servers.scripted import Asked, Reply, scripted_server
 
 
 def test_an_unknown_role_is_an_init_error(start: Start) -> None:
@@ -114,16 +115,22 @@ def test_sigterm_ends_it_while_it_waits(archive: Archive, start: Start) -> None:
         assert function.terminate(timeout_s=2) == 0
 
 
-def test_sigterm_lets_an_invocation_finish(vdp: Engine, archive_of, start: Start) -> None:
-    archive = archive_of(Mur(), 6)
-    vdp("init", archive.dataset)
-    with start("process_messages", archive) as function:
-        invocation = function.runtime.send(sqs_event(*(message(archive, number % 6) for number in range(2000))))
-        while not invocation.taken_at:
-            time.sleep(0.001)
-        assert function.terminate() == 0
-        assert invocation.done.is_set()
-        assert invocation.failures == []
+def test_sigterm_lets_an_invocation_finish(archive: Archive, start: Start) -> None:
+    """It comes while the source is asked for the file."""
+    archive.redescribe('prefix = "data/"', 'prefix = "s3://bucket/data/"')
+    functions: list[LambdaFunction] = []
+
+    def not_found(asked: Asked) -> Reply:
+        functions[0].process.send_signal(signal.SIGTERM)
+        return Reply(404)
+
+    with scripted_server(not_found) as server:
+        variables = {"AWS_ENDPOINT_URL_S3": server.endpoint, "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}
+        with start("process_messages", archive, **variables) as function:
+            functions.append(function)
+            invocation = function.runtime.send(sqs_event(f"s3://bucket/data/{archive.path(0).name}"))
+            assert function.wait() == 0
+    assert invocation.failures == ["m0"]
 
 
 @pytest.mark.parametrize("status", [403, 500])
