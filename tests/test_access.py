@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -108,3 +109,42 @@ def test_temporary_keys_of_an_archive(vdp: Engine, archive_of, moto: S3Server) -
         assert_equals_sources(opened, archive.files())
         refused = vdp.within({"EARTHDATA_TOKEN": "another"})("status", archive.dataset, expect=3)
         assert "answers with status 401" in refused.stderr
+
+
+@pytest.fixture
+def earthdata_secret(moto: S3Server) -> Iterator[dict[str, str]]:
+    """Variables of a process that may read the secret with the token."""
+    secrets = moto.client("secretsmanager")
+    name = "earthdata"
+    text = json.dumps({"username": "me", "password": "unused", "token": "a-token"})
+    arn = secrets.create_secret(Name=name, SecretString=text)["ARN"]
+    yield {
+        "EARTHDATA_SECRET_ARN": arn,
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": moto.endpoint,
+        "AWS_ACCESS_KEY_ID": moto.access_key,
+        "AWS_SECRET_ACCESS_KEY": moto.secret_key,
+    }
+    secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+
+def test_a_token_of_a_secret(vdp: Engine, archive_of, earthdata_secret: dict[str, str]) -> None:
+    """The token of AWS's Secrets Manager reaches the server of the files, and nothing that is written or printed."""
+    archive = archive_of(Mur(), 3)
+    with http_files(archive.data) as files:
+        describe(archive, files.url(), 'access = "earthdata"')
+        answer = vdp.within(earthdata_secret)("run", archive.dataset, "-v", "--json")
+        assert answer.outcomes == {"written": 3}
+        assert_all_asked_with(files, "Bearer a-token")
+    assert not any(value in answer.stdout + answer.stderr for value in ("a-token", "unused"))
+    for path in archive.root.rglob("*"):
+        assert not path.is_file() or b"a-token" not in path.read_bytes(), path
+
+
+def test_a_secret_that_is_not_there(vdp: Engine, archive_of, earthdata_secret: dict[str, str]) -> None:
+    archive = archive_of(Mur(), 1)
+    missing = earthdata_secret | {"EARTHDATA_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:other"}
+    with http_files(archive.data) as files:
+        describe(archive, files.url(), 'access = "earthdata"')
+        answer = vdp.within(missing).run(archive.dataset, expect=3)
+        assert "EARTHDATA_SECRET_ARN: GetSecretValue" in answer.stderr, answer
+        assert files.requests == []

@@ -12,7 +12,7 @@ import json
 import re
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,10 +45,11 @@ class Scene:
     store: str = ""
     messages: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()  # beside those on the dataset
+    served: tuple[str, ...] = ()  # what only the server tells: see secret_of_aws()
 
     def texts(self) -> Iterator[str]:
         yield from (*self.environment.values(), *self.home.values(), *self.beside.values())
-        yield from (self.source, self.store, *self.messages)
+        yield from (self.source, self.store, *self.messages, *self.served)
         for command in self.commands:
             yield from command
 
@@ -168,6 +169,49 @@ SCENES = {
         home={".netrc": "machine urs.earthdata.nasa.gov login <<netrc login>> password <<netrc password>>\n"},
         source=ON_S3 + '\naccess = "earthdata"\ncredentials_url = "{endpoint}/s3credentials"',
     ),
+    "a login of Earthdata in a secret of AWS": Scene(
+        environment=ALONE
+        | {
+            "EARTHDATA_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:1:secret:name",
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": "{endpoint}",
+            "AWS_ACCESS_KEY_ID": "<<reader id>>",
+            "AWS_SECRET_ACCESS_KEY": "<<reader key>>",
+            "AWS_SESSION_TOKEN": "<<reader token>>",
+        },
+        source=ON_S3 + '\naccess = "earthdata"\ncredentials_url = "{endpoint}/s3credentials"',
+        served=("<<secret password>>", "<<secret token>>"),
+    ),
+    "a token of Earthdata in a secret of AWS": Scene(
+        environment=ALONE
+        | {
+            "EARTHDATA_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:1:secret:name",
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": "{endpoint}",
+            "AWS_ACCESS_KEY_ID": "<<reader id>>",
+            "AWS_SECRET_ACCESS_KEY": "<<reader key>>",
+        },
+        source='prefix = "{endpoint}/files/"\naccess = "earthdata"',
+        served=("<<secret password>>", "<<secret token>>"),
+    ),
+    "a secret where the name of one belongs": Scene(
+        environment={"EARTHDATA_SECRET_ARN": "<<secret instead of a name>>"},
+        source='prefix = "{endpoint}/files/"\naccess = "earthdata"',
+    ),
+    "a queue of SQS": Scene(
+        environment=ALONE
+        | {
+            "VDP_QUEUE": "{endpoint}/123456789012/queue",
+            "AWS_ACCESS_KEY_ID": "<<queue id>>",
+            "AWS_SECRET_ACCESS_KEY": "<<queue key>>",
+            "AWS_SESSION_TOKEN": "<<queue token>>",
+        },
+        commands=(("dlq", "list", "{dataset}", "-v"), ("dlq", "redrive", "{dataset}", "--json")),
+    ),
+    "a queue of SQS with user-info": Scene(
+        environment={"VDP_QUEUE": "https://<<queue user>>:<<queue password>>@sqs.us-east-1.amazonaws.com/1/queue"},
+    ),
+    "a queue of SQS with a query": Scene(
+        environment={"VDP_QUEUE": "https://sqs.us-east-1.amazonaws.com/1/queue?sig=<<queue query>>"},
+    ),
     "a broken netrc file": Scene(
         home={".netrc": "machine x login y <<netrc stray>>\n"},
         source=ON_S3 + '\naccess = "earthdata"\ncredentials_url = "{endpoint}/s3credentials"',
@@ -285,7 +329,39 @@ def redirect(asked: Asked) -> Reply:
     return Reply(302, asked.text.encode(), {"Location": f"https://u:{sent}@elsewhere.example/?X-Amz-Signature={sent}"})
 
 
-ANSWERS = {"wrong key": wrong_key, "404": nothing_there, "broken": broken, "redirect": redirect}
+def secret_of_aws(reply: Callable[[Asked], Reply], text: str) -> Callable[[Asked], Reply]:
+    """Gives the secret to who asks Secrets Manager, and answers others like `reply`, which repeats what it was sent."""
+
+    def answer(asked: Asked) -> Reply:
+        if "secretsmanager" not in asked.headers.get("x-amz-target", ""):
+            return reply(asked)
+        return Reply(200, json.dumps({"Name": "name", "SecretString": planted(text)}).encode())
+
+    return answer
+
+
+def json_refusal(asked: Asked) -> Reply:
+    """As AWS's JSON protocols fail."""
+    told = {"__type": f"com.amazonaws.sqs#SignatureDoesNotMatch:{asked.text}", "message": f"wrong: {asked.text}"}
+    return Reply(403, json.dumps(told).encode())
+
+
+LOGIN_SECRET = '{"username": "me", "password": "<<secret password>>"}'
+TOKEN_SECRET = '{"token": "<<secret token>>"}'
+CUT_SECRET = '{"password": "<<secret password>>", "token": "<<secret token>>'
+
+ANSWERS = {
+    "wrong key": wrong_key,
+    "404": nothing_there,
+    "broken": broken,
+    "redirect": redirect,
+    "json refusal": json_refusal,
+    "a login": secret_of_aws(wrong_key, LOGIN_SECRET),
+    "a token": secret_of_aws(wrong_key, TOKEN_SECRET),
+    "half a secret": secret_of_aws(broken, CUT_SECRET),
+}
+# Those of them that a scene needs which knows neither SQS nor Secrets Manager.
+ANSWERS_OF_S3 = ("wrong key", "404", "broken", "redirect")
 
 
 @dataclass
@@ -365,7 +441,8 @@ def cases() -> Iterator[tuple[str, str]]:
     """A scene in which no server takes part is played once."""
     for name, scene in SCENES.items():
         asks = any("{endpoint}" in text for text in scene.texts())
-        yield from ((name, answer) for answer in (ANSWERS if asks else ["wrong key"]))
+        answers = ANSWERS if scene.served or "SQS" in name else ANSWERS_OF_S3
+        yield from ((name, answer) for answer in (answers if asks else ["wrong key"]))
 
 
 @pytest.mark.parametrize(("scene", "answer"), cases())

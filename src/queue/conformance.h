@@ -18,8 +18,8 @@ struct QueueCase {
   std::function<QueuePtr(QueueOptions)> make_empty;
 
   // What a queue of somebody else's server can do no better. None of it is a promise that a caller builds on.
-  bool runs_on_own_clock = false;   ///< not on QueueOptions::clock: time passes by waiting, in whole seconds
-  bool holds_any_bytes = true;      ///< else: text of at least one character
+  bool runs_on_own_clock = false;    ///< not on QueueOptions::clock: time passes by waiting, in whole seconds
+  bool holds_any_bytes = true;       ///< else: text of at least one character
   bool keeps_ids_on_redrive = true;  ///< else: what is redriven is a new message
 };
 

@@ -98,7 +98,8 @@ Status SqsDeadLetterQueue::put(const Message& message, const std::string& reason
   if (!refused || !may_be_too_large) return std::unexpected(within("dead letters", sent.error()));
   arguments.erase("MessageAttributes");
   VDP_ASSIGN_IN("dead letters", const Json bare, api_->call("SendMessage", arguments));
-  log(LogLevel::warning, fmt::format("the dead letter of message {} has no place for its reason: {}", message.id, reason));
+  log(LogLevel::warning,
+      fmt::format("the dead letter of message {} has no place for its reason: {}", message.id, reason));
   return {};
 }
 
@@ -106,8 +107,8 @@ DeadLetter SqsDeadLetterQueue::letter_of(const SqsMessage& received) const {
   DeadLetter letter;
   letter.id = attribute_of(received, id_attribute, received.message.id);
   letter.body = received.message.body;
-  letter.reason = attribute_of(received, reason_attribute,
-                               fmt::format("delivered {} times without success", max_receives_));
+  letter.reason =
+      attribute_of(received, reason_attribute, fmt::format("delivered {} times without success", max_receives_));
   const std::string count = attribute_of(received, count_attribute, std::to_string(max_receives_));
   std::from_chars(count.data(), count.data() + count.size(), letter.receive_count);
   letter.sent_us = parse_timestamp(attribute_of(received, sent_attribute, "")).value_or(received.message.sent_us);

@@ -34,8 +34,9 @@ Result<aws::ServicePlace> find_queue_place(const std::string& queue_url, const a
   // "/ACCOUNT/NAME"
   const bool has_name = std::ranges::count(url.path, '/') >= 2 && !url.path.ends_with('/');
   if (url.query || !has_name) {
-    return invalid(fmt::format("{}: expected the URL of a queue, as https://sqs.eu-west-1.amazonaws.com/123456789012/NAME",
-                               url.without_query()));
+    return invalid(
+        fmt::format("{}: expected the URL of a queue, as https://sqs.eu-west-1.amazonaws.com/123456789012/NAME",
+                    url.without_query()));
   }
   if (url.path.ends_with(".fifo")) {
     return unsupported(fmt::format("{}: a FIFO queue; events come to standard queues, and batches are sorted here",

@@ -20,15 +20,14 @@ TEST(SqsPlace, IsTheHostOfTheUrl) {
 }
 
 TEST(SqsPlace, ReadsTheRegionOfAmazonsHosts) {
-  const std::map<std::string, std::string> expected = {
-      {"sqs.us-gov-west-1.amazonaws.com", "us-gov-west-1"},
-      {"sqs.cn-north-1.amazonaws.com.cn", "cn-north-1"},
-      {"sqs-fips.us-west-2.amazonaws.com", "us-west-2"},
-      {"vpce-0a-1b.sqs.eu-west-3.vpce.amazonaws.com", "eu-west-3"},
-      {"ap-south-1.queue.amazonaws.com", "ap-south-1"},
-      {"queue.amazonaws.com", "us-east-1"},
-      {"sqs.eu-north-1.example.com", "xx-test-1"},
-      {"localhost", "xx-test-1"}};
+  const std::map<std::string, std::string> expected = {{"sqs.us-gov-west-1.amazonaws.com", "us-gov-west-1"},
+                                                       {"sqs.cn-north-1.amazonaws.com.cn", "cn-north-1"},
+                                                       {"sqs-fips.us-west-2.amazonaws.com", "us-west-2"},
+                                                       {"vpce-0a-1b.sqs.eu-west-3.vpce.amazonaws.com", "eu-west-3"},
+                                                       {"ap-south-1.queue.amazonaws.com", "ap-south-1"},
+                                                       {"queue.amazonaws.com", "us-east-1"},
+                                                       {"sqs.eu-north-1.example.com", "xx-test-1"},
+                                                       {"localhost", "xx-test-1"}};
   for (const auto& [host, region] : expected) {
     EXPECT_EQ(find("https://" + host + "/1/q", {{"AWS_REGION", "xx-test-1"}})->region, region) << host;
   }
@@ -44,9 +43,9 @@ TEST(SqsPlace, IsWhatTheEnvironmentNames) {
 }
 
 TEST(SqsPlace, RefusesOtherUrls) {
-  for (const char* url : {"https://sqs.eu-west-1.amazonaws.com/", "https://sqs.eu-west-1.amazonaws.com/name",
-                          "https://h/1/name/", "https://h/1/name?x=CANARY", "https://user:CANARY@h/1/name", "https://",
-                          "http://h:99999/1/q"}) {
+  for (const char* url :
+       {"https://sqs.eu-west-1.amazonaws.com/", "https://sqs.eu-west-1.amazonaws.com/name", "https://h/1/name/",
+        "https://h/1/name?x=CANARY", "https://user:CANARY@h/1/name", "https://", "http://h:99999/1/q"}) {
     const auto place = find(url);
     ASSERT_FALSE(place) << url;
     EXPECT_EQ(place.error().kind, ErrorKind::invalid) << url;

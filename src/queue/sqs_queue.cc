@@ -75,8 +75,7 @@ class SqsQueue final : public Queue {
     if (visibility_timeout_us < 0) return invalid("the visibility timeout is negative");
     std::vector<Json> entries;
     for (const std::string& receipt : receipts) {
-      entries.push_back(
-          {{"ReceiptHandle", receipt}, {"VisibilityTimeout", sqs_visibility_s(visibility_timeout_us)}});
+      entries.push_back({{"ReceiptHandle", receipt}, {"VisibilityTimeout", sqs_visibility_s(visibility_timeout_us)}});
     }
     VDP_ASSIGN_IN(queue_url_, const auto changed, api_->batch("ChangeMessageVisibilityBatch", queue_url_, entries));
     std::vector<Status> statuses;
@@ -131,10 +130,10 @@ class SqsQueue final : public Queue {
   Result<QueueDepth> depth() override {
     std::vector<aws::JsonCall> calls;
     for (const std::string& url : {queue_url_, dead_letters_.queue_url()}) {
-      const Json arguments = {{"QueueUrl", url},
-                              {"AttributeNames",
-                               Json::array({"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible",
-                                            "ApproximateNumberOfMessagesDelayed"})}};
+      const Json arguments = {
+          {"QueueUrl", url},
+          {"AttributeNames", Json::array({"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible",
+                                          "ApproximateNumberOfMessagesDelayed"})}};
       calls.push_back({.action = "GetQueueAttributes", .body = to_line(arguments)});
     }
     const auto answers = api_->call_all(calls);

@@ -65,12 +65,12 @@ TEST_F(SqsQueueTest, RefusesQueuesThatItCannotUse) {
 
 TEST_F(SqsQueueTest, RefusesRedrivePoliciesThatAreNone) {
   const std::string arn = "arn:aws:sqs:us-east-1:123456789012:dead";
-  for (const std::string& policy : std::vector<std::string>{
-           "no json", "[]", "{}", R"({"deadLetterTargetArn":")" + arn + "\"}",
-        R"({"maxReceiveCount":3,"deadLetterTargetArn":"arn:aws:sns:us-east-1:1:dead"})",
-        R"({"maxReceiveCount":0,"deadLetterTargetArn":")" + arn + "\"}",
-        R"({"maxReceiveCount":4294967297,"deadLetterTargetArn":")" + arn + "\"}",
-        R"({"maxReceiveCount":{},"deadLetterTargetArn":")" + arn + "\"}"}) {
+  for (const std::string& policy :
+       std::vector<std::string>{"no json", "[]", "{}", R"({"deadLetterTargetArn":")" + arn + "\"}",
+                                R"({"maxReceiveCount":3,"deadLetterTargetArn":"arn:aws:sns:us-east-1:1:dead"})",
+                                R"({"maxReceiveCount":0,"deadLetterTargetArn":")" + arn + "\"}",
+                                R"({"maxReceiveCount":4294967297,"deadLetterTargetArn":")" + arn + "\"}",
+                                R"({"maxReceiveCount":{},"deadLetterTargetArn":")" + arn + "\"}"}) {
     sqs_.on("GetQueueAttributes",
             [&](const auto&) { return ScriptedSqs::json({{"Attributes", {{"RedrivePolicy", policy}}}}); });
     const auto queue = sqs_.open();
@@ -131,9 +131,13 @@ TEST_F(SqsQueueTest, TimeoutsAreWholeSecondsAndAtMostTwelveHours) {
   fill(0);
   sqs_.on("ChangeMessageVisibilityBatch", ScriptedSqs::success);
   const auto queue = open();
-  const std::vector<std::pair<std::int64_t, int>> expected = {
-      {0, 0}, {1, 1}, {second, 1}, {second + 1, 2}, {43'200 * second, 43'200}, {43'201 * second, 43'200},
-      {std::numeric_limits<std::int64_t>::max(), 43'200}};
+  const std::vector<std::pair<std::int64_t, int>> expected = {{0, 0},
+                                                              {1, 1},
+                                                              {second, 1},
+                                                              {second + 1, 2},
+                                                              {43'200 * second, 43'200},
+                                                              {43'201 * second, 43'200},
+                                                              {std::numeric_limits<std::int64_t>::max(), 43'200}};
   for (const auto& [timeout_us, asked_s] : expected) {
     ASSERT_TRUE(queue->receive(1, timeout_us));
     EXPECT_EQ(sqs_.asked("ReceiveMessage").back().body["VisibilityTimeout"], asked_s);
@@ -174,8 +178,7 @@ TEST_F(SqsQueueTest, ThrottlingIsWaitedOut) {
   sqs_.on("SendMessageBatch", [&](const auto&) { return ScriptedSqs::error("RequestThrottled"); });
   const std::size_t before = sqs_.asked("SendMessageBatch").size();
   EXPECT_EQ(open()->send(std::vector<std::string>{"a"}).error().kind, ErrorKind::transient);
-  EXPECT_EQ(sqs_.asked("SendMessageBatch").size() - before,
-            static_cast<std::size_t>(sqs_retry_policy.max_attempts));
+  EXPECT_EQ(sqs_.asked("SendMessageBatch").size() - before, static_cast<std::size_t>(sqs_retry_policy.max_attempts));
 }
 
 TEST_F(SqsQueueTest, EntriesOfABatchFailByThemselves) {
@@ -219,11 +222,11 @@ TEST_F(SqsQueueTest, ReceiptsThatExpiredAreNotFound) {
 TEST_F(SqsQueueTest, AQueueThatWasDeletedIsAnErrorOfTheWhole) {
   const auto queue = open();
   const auto gone = [](const auto&) {
-    return TestReply{.bytes = http_answer(400, "{}",
-                                          "x-amzn-query-error: AWS.SimpleQueueService.NonExistentQueue;Sender\r\n")};
+    return TestReply{
+        .bytes = http_answer(400, "{}", "x-amzn-query-error: AWS.SimpleQueueService.NonExistentQueue;Sender\r\n")};
   };
-  for (const char* action : {"ReceiveMessage", "ChangeMessageVisibilityBatch", "DeleteMessageBatch",
-                             "SendMessageBatch", "GetQueueAttributes"}) {
+  for (const char* action : {"ReceiveMessage", "ChangeMessageVisibilityBatch", "DeleteMessageBatch", "SendMessageBatch",
+                             "GetQueueAttributes"}) {
     sqs_.on(action, gone);
   }
   const std::vector<std::string> one = {"r"};
@@ -238,15 +241,16 @@ TEST_F(SqsQueueTest, AQueueThatWasDeletedIsAnErrorOfTheWhole) {
 TEST_F(SqsQueueTest, AnswersThatAreNoneAreCorruptAndNotRepeated) {
   const auto queue = open();
   const std::string deep = "{\"Messages\":" + std::string(5000, '[') + std::string(5000, ']') + "}";
-  for (const std::string& body :
-       {std::string("CANARY"), std::string("{\"CANARY"), std::string("[\"CANARY\"]"), deep,
-        std::string(R"({"Messages":"CANARY"})"), std::string(R"({"Messages":["CANARY"]})"),
-        std::string(R"({"Messages":[{"MessageId":"CANARY"}]})"),
-        std::string(R"({"Messages":[{"MessageId":"m","ReceiptHandle":7,"Body":"CANARY"}]})"),
-        std::string(R"({"Messages":[{"MessageId":"m","ReceiptHandle":"r","Attributes":{"SentTimestamp":"CANARY"}}]})"),
-        std::string(
-            R"({"Messages":[{"MessageId":"m","ReceiptHandle":"r","Attributes":{"SentTimestamp":"9223372036854775807"}}]})"),
-        Json{{"Messages", Json(11, message("CANARY"))}}.dump()}) {
+  for (
+      const std::string& body :
+      {std::string("CANARY"), std::string("{\"CANARY"), std::string("[\"CANARY\"]"), deep,
+       std::string(R"({"Messages":"CANARY"})"), std::string(R"({"Messages":["CANARY"]})"),
+       std::string(R"({"Messages":[{"MessageId":"CANARY"}]})"),
+       std::string(R"({"Messages":[{"MessageId":"m","ReceiptHandle":7,"Body":"CANARY"}]})"),
+       std::string(R"({"Messages":[{"MessageId":"m","ReceiptHandle":"r","Attributes":{"SentTimestamp":"CANARY"}}]})"),
+       std::string(
+           R"({"Messages":[{"MessageId":"m","ReceiptHandle":"r","Attributes":{"SentTimestamp":"9223372036854775807"}}]})"),
+       Json{{"Messages", Json(11, message("CANARY"))}}.dump()}) {
     sqs_.on("ReceiveMessage", [&](const auto&) { return TestReply{.bytes = http_answer(200, body)}; });
     const std::size_t before = sqs_.asked("ReceiveMessage").size();
     const auto received = queue->receive(1, second);

@@ -99,7 +99,8 @@ struct Wave {
 Wave receive_wave(SqsApi& api, std::span<const aws::JsonCall> calls, Received& received) {
   Wave wave;
   for (const auto& answer : api.call_all(calls)) {
-    auto messages = answer ? read_sqs_messages(*answer) : Result<std::vector<SqsMessage>>(std::unexpected(answer.error()));
+    auto messages =
+        answer ? read_sqs_messages(*answer) : Result<std::vector<SqsMessage>>(std::unexpected(answer.error()));
     if (!messages) {
       wave.status = std::unexpected(std::move(messages).error());
       continue;

@@ -17,8 +17,8 @@ struct SqsMessage {
   std::map<std::string, std::string> attributes;  ///< texts and numbers that its sender gave it, by name
 };
 
-/// The messages of an answer to ReceiveMessage. `corrupt` for one without an id or a receipt, for a count or a time that
-/// is no number, and for more than ten.
+/// The messages of an answer to ReceiveMessage. `corrupt` for one without an id or a receipt, for a count or a time
+/// that is no number, and for more than ten.
 Result<std::vector<SqsMessage>> read_sqs_messages(const Json& answer);
 
 struct SqsReceive {

@@ -13,9 +13,9 @@ namespace vdp {
 /// Of a body with its attributes. Queues may allow less (MaximumMessageSize), and some allow no more than 256 KiB.
 inline constexpr std::size_t max_sqs_message_bytes = 1 << 20;
 
-/// `invalid` for an empty body, one of more than `max_bytes`, one that is no UTF-8, and one with characters that XML 1.0
-/// does not have: control characters but tab, line feed and carriage return, U+FFFE, U+FFFF. The error names the
-/// offset, and nothing of the body.
+/// `invalid` for an empty body, one of more than `max_bytes`, one that is no UTF-8, and one with characters that
+/// XML 1.0 does not have: control characters but tab, line feed and carriage return, U+FFFE, U+FFFF. The error names
+/// the offset, and nothing of the body.
 Status check_sqs_body(std::string_view body, std::size_t max_bytes);
 
 /// The text with '?' in place of what SQS refuses, cut to at most `max_bytes` at the end of a character.

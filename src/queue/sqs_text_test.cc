@@ -15,9 +15,9 @@ TEST(SqsText, TakesCharactersOfXml) {
 
 TEST(SqsText, RefusesTheRest) {
   using namespace std::string_literals;
-  for (const std::string& bad : {"\0"s, "\x01"s, "\x1f"s, "\xff"s, "\xC0\x80"s, "\xC1\xBF"s, "\xE0\x80\x80"s,
-                                 "\xED\xA0\x80"s, "\xEF\xBF\xBE"s, "\xEF\xBF\xBF"s, "\xF0\x80\x80\x80"s,
-                                 "\xF4\x90\x80\x80"s, "\xE2\x82"s, "\xE2"s, "\x80"s, "\xE2(\xA1"s}) {
+  for (const std::string& bad :
+       {"\0"s, "\x01"s, "\x1f"s, "\xff"s, "\xC0\x80"s, "\xC1\xBF"s, "\xE0\x80\x80"s, "\xED\xA0\x80"s, "\xEF\xBF\xBE"s,
+        "\xEF\xBF\xBF"s, "\xF0\x80\x80\x80"s, "\xF4\x90\x80\x80"s, "\xE2\x82"s, "\xE2"s, "\x80"s, "\xE2(\xA1"s}) {
     const Status status = check_sqs_body("ok" + bad, 100);
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().kind, ErrorKind::invalid);

@@ -19,7 +19,7 @@ using HttpCredentials = std::function<Result<std::vector<CredentialHeader>>()>;
 struct HttpStoreOptions {
   Url root;  ///< its path ends in '/', it has no query
   HttpExchangeParts exchange;
-  HttpCredentials credentials;  ///< unset: nobody in particular
+  HttpCredentials credentials;            ///< unset: nobody in particular
   std::function<void()> on_unauthorized;  ///< told of each answer 401: what `credentials` gave is not good any more
   RedirectRule redirects = RedirectRule::same_origin;
   /// Of what a server sends that knows no ranges and answers with the whole object.

@@ -6,6 +6,9 @@ import itertools
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import boto3
 
 from engine import ROOT
 from .bucket import Bucket
@@ -29,6 +32,16 @@ class S3Server:
     @property
     def endpoint(self) -> str:
         return self.process.endpoint
+
+    def client(self, service: str) -> Any:
+        """boto3's, for the other services that moto has."""
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+        )
 
     def new_bucket(self) -> Bucket:
         bucket = Bucket(

@@ -60,8 +60,9 @@ class SqsServer:
             config=botocore.config.Config(retries={"total_max_attempts": 2}),
         )
 
-    def new_queue(self, max_receives: int = 3) -> SqsQueue:
-        return make_queue(self.client, f"queue-{next(self._numbers)}", max_receives=max_receives)
+    def new_queue(self, *, max_receives: int = 3, visibility_timeout_s: int = 30) -> SqsQueue:
+        name = f"queue-{next(self._numbers)}"
+        return make_queue(self.client, name, max_receives=max_receives, visibility_timeout_s=visibility_timeout_s)
 
 
 def start_elasticmq(folder: Path) -> SqsServer:

@@ -96,6 +96,22 @@ int redrive(const Options& options) {
   return exit_done;
 }
 
+int discard(const Options& options) {
+  const auto file = load_dataset(options.dataset, options.output);
+  if (!file) return file.error();
+  const auto queue = find_dataset_queue(*file, options.queue);
+  if (!queue) return report_error(queue.error(), options.output);
+  const auto discarded = *queue == nullptr ? Result<std::size_t>(0) : (*queue)->discard(options.ids);
+  if (!discarded) return report_error(discarded.error(), options.output);
+  if (options.output.json) {
+    print_json({{"dataset", file->identity.name}, {"discarded", *discarded}});
+  } else {
+    fmt::print("{} forgotten\n", count(*discarded, "dead letter"));
+    fmt::print("next: vdp dlq list {}\n", options.dataset.path);
+  }
+  return exit_done;
+}
+
 CLI::App* add_verb(CLI::App& parent, Action& action, const std::string& name, const std::string& description,
                    const std::shared_ptr<Options>& options, int (*run)(const Options&)) {
   auto* verb = parent.add_subcommand(name, description);
@@ -117,6 +133,9 @@ void add_dlq(CLI::App& program, Action& action) {
       ->capture_default_str();
   add_verb(*dlq, action, "redrive", "try them again", options, redrive)
       ->add_option("ids", options->ids, "which ones; all where none is named");
+  add_verb(*dlq, action, "discard", "forget them", options, discard)
+      ->add_option("ids", options->ids, "which ones")
+      ->required();
 }
 
 }  // namespace vdp::cli

@@ -117,8 +117,8 @@ Result<std::optional<EarthdataCredentials::Proof>> EarthdataCredentials::find_in
   if (!secret_) return std::nullopt;
   VDP_ASSIGN(const auto login, secret_->get());
   if (!login) return std::nullopt;
-  Proof proof{.header = {}, .place = earthdata_secret_variable, .is_token = login->token.has_value(),
-              .is_of_secret = true};
+  Proof proof{
+      .header = {}, .place = earthdata_secret_variable, .is_token = login->token.has_value(), .is_of_secret = true};
   VDP_ASSIGN(proof.header, proof.is_token ? bearer_header_of(*login->token, proof.place)
                                           : basic_header_of(*login->user, proof.place));
   return proof;

@@ -26,15 +26,16 @@ bool is_among(const std::array<std::string_view, count>& codes, std::string_view
 }
 
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html, and those of the actions.
-constexpr std::array transient_codes = std::to_array<std::string_view>(
-    {"InternalError", "InternalFailure", "InternalServiceError", "KmsThrottled", "RequestLimitExceeded",
-     "RequestThrottled", "RequestTimeout", "ServiceUnavailable", "SlowDown", "Throttling", "ThrottlingException",
-     "TooManyRequestsException"});
+constexpr std::array transient_codes =
+    std::to_array<std::string_view>({"InternalError", "InternalFailure", "InternalServiceError", "KmsThrottled",
+                                     "RequestLimitExceeded", "RequestThrottled", "RequestTimeout", "ServiceUnavailable",
+                                     "SlowDown", "Throttling", "ThrottlingException", "TooManyRequestsException"});
 constexpr std::array denied_codes = std::to_array<std::string_view>(
-    {"AccessDenied", "AccessDeniedException", "DecryptionFailure", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature",
-     "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSecurity", "InvalidSignatureException", "KmsAccessDenied",
-     "MissingAuthenticationToken", "MissingAuthenticationTokenException", "NotAuthorized", "OptInRequired",
-     "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException"});
+    {"AccessDenied", "AccessDeniedException", "DecryptionFailure", "ExpiredToken", "ExpiredTokenException",
+     "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSecurity",
+     "InvalidSignatureException", "KmsAccessDenied", "MissingAuthenticationToken",
+     "MissingAuthenticationTokenException", "NotAuthorized", "OptInRequired", "RequestExpired", "SignatureDoesNotMatch",
+     "UnrecognizedClientException"});
 constexpr std::array not_found_codes = std::to_array<std::string_view>(
     {"AWS.SimpleQueueService.MessageNotInflight", "AWS.SimpleQueueService.NonExistentQueue", "MessageNotInflight",
      "QueueDoesNotExist", "ReceiptHandleIsInvalid", "ResourceNotFoundException"});

@@ -32,8 +32,7 @@ Result<HttpRequest> JsonService::make(const JsonCall& call, TimestampUs now_us) 
   to_sign.headers = request.headers;
   to_sign.payload_sha256 = sha256_hex(request.body);
   VDP_ASSIGN(const Credentials credentials, options_.credentials->get());
-  VDP_ASSIGN(SignedRequest signed_request,
-             sign(to_sign, credentials, {options_.place.region, options_.name}, now_us));
+  VDP_ASSIGN(SignedRequest signed_request, sign(to_sign, credentials, {options_.place.region, options_.name}, now_us));
   request.url.path = std::move(signed_request.path);
   for (const HttpHeader& header : signed_request.headers) request.headers.add(header.name, header.value);
   request.credentials = std::move(signed_request.credentials);
