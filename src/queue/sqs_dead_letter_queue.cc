@@ -149,7 +149,9 @@ Result<std::size_t> SqsDeadLetterQueue::take(std::span<const std::string> ids, c
     VDP_TRY(deal_with(bodies));
     VDP_ASSIGN_IN("dead letters", const auto removed, api_->batch("DeleteMessageBatch", queue_url_, entries));
     for (std::size_t i = 0; i < found.size(); ++i) {
-      if (!removed[i]) return std::unexpected(within("dead letters", removed[i].error()));
+      // Not found: another program has taken it at the same time.
+      const bool left = removed[i] || removed[i].error().kind == ErrorKind::not_found;
+      if (!left) return std::unexpected(within("dead letters", removed[i].error()));
       reading.strike(found[i].message);
       ++taken;
     }

@@ -95,6 +95,7 @@ ErrorKind error_kind(int status, std::string_view code) {
 std::string told_text(std::string_view text, const Credentials& credentials) {
   std::string told(text);
   // Before it is cut: half a key at the end would not be found.
+  mask(told, credentials.access_key_id);
   mask(told, credentials.secret_access_key.reveal());
   if (credentials.session_token) mask(told, credentials.session_token->reveal());
   std::ranges::replace_if(told, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
