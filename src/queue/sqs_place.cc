@@ -45,7 +45,7 @@ Result<aws::ServicePlace> find_queue_place(const std::string& queue_url, const a
   VDP_ASSIGN_IN("queue", aws::ServicePlace place,
                 aws::find_service_place("sqs", "SQS", region_of_host(url.host), environment, read_file));
   if (place.is_named) return place;
-  url.path = "/";
+  url.path.resize(1);  // the '/' that it begins with
   place.endpoint = std::move(url);
   place.is_named = true;
   return place;

@@ -42,12 +42,15 @@ constexpr std::array not_found_codes = std::to_array<std::string_view>(
 constexpr std::array limit_codes =
     std::to_array<std::string_view>({"BatchRequestTooLong", "LimitExceededException", "OverLimit"});
 
-void mask(std::string& text, const std::string& secret) {
+void mask(std::string& text, std::string_view secret) {
   if (secret.empty()) return;
-  for (std::size_t at = text.find(secret); at != text.npos; at = text.find(secret, at)) {
-    text.replace(at, secret.size(), "***");
-    at += 3;
+  std::string masked;
+  std::string_view rest = text;
+  for (std::size_t at = rest.find(secret); at != rest.npos; at = rest.find(secret)) {
+    masked.append(rest.substr(0, at)).append("***");
+    rest.remove_prefix(at + secret.size());
   }
+  text = masked.append(rest);
 }
 
 }  // namespace
