@@ -47,8 +47,8 @@ def test_delivery_with_poison(vdp: Engine, user: Engine, archive_of, sqs_queue: 
     messages = [index for index in range(count) for _ in range(chance.randint(1, 5))]
     chance.shuffle(messages)
     enqueue(user, archive, [archive.path(index) for index in messages])
-    assert depth(user, archive).waiting == len(messages) == sqs_queue.left()
-    sqs_queue.send([NO_GRANULE])
+    assert depth(user, archive).waiting == len(messages) == sum(sqs_queue.counts())
+    sqs_queue.send(NO_GRANULE)
     for index in broken:
         spoil(archive, index)
 
@@ -56,7 +56,7 @@ def test_delivery_with_poison(vdp: Engine, user: Engine, archive_of, sqs_queue: 
     assert report.outcomes["written"] == count - len(broken)
     assert report.outcomes["rejected"] == sum(index in broken for index in messages) + 1
     assert recorded(archive.store) == Counter(archive.path(index).name for index in set(range(count)) - broken)
-    assert sqs_queue.left() == 0
+    assert sum(sqs_queue.counts()) == 0
     assert NO_GRANULE not in report.stdout + report.stderr
 
     letters = dead_letters(user, archive)
@@ -83,7 +83,7 @@ def test_dead_letters_say_why(user: Engine, archive_of, sqs_queue: SqsQueue) -> 
     spoil(archive, 1)
     forward(user, archive, expect=FINDINGS)
     [(_, reason)] = dead_letters(user, archive)
-    [letter] = sqs_queue.take_dead_letters()
+    [letter] = sqs_queue.take_dead()
     attributes = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
     assert attributes["vdp-reason"] == reason
     assert attributes["vdp-receive-count"] == "1"
@@ -140,7 +140,7 @@ def test_what_is_no_usable_queue(vdp: Engine, elasticmq: SqsServer, sqs_queue: S
         return answer.stderr
 
     assert "does not exist" in refusal(f"{sqs_queue.url}-not-there")
-    assert "no redrive policy" in refusal(sqs_queue.dead_letters_url)
+    assert "no redrive policy" in refusal(sqs_queue.dead_url)
     assert "FIFO" in refusal(f"{sqs_queue.url}.fifo")
     assert "expected the URL of a queue" in refusal(elasticmq.endpoint)
 
@@ -150,4 +150,4 @@ def test_an_inventory_of_thousands(user: Engine, archive_of, sqs_queue: SqsQueue
     archive = archive_of(Stamped(), 30)
     files: list[Path] = archive.files() * 50
     user("enqueue", archive.dataset, "--inventory", write_inventory(archive, files))
-    assert sqs_queue.left() == len(files)
+    assert sum(sqs_queue.counts()) == len(files)
