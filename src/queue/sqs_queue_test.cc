@@ -240,17 +240,22 @@ TEST_F(SqsQueueTest, AQueueThatWasDeletedIsAnErrorOfTheWhole) {
 
 TEST_F(SqsQueueTest, AnswersThatAreNoneAreCorruptAndNotRepeated) {
   const auto queue = open();
-  const std::string deep = "{\"Messages\":" + std::string(5000, '[') + std::string(5000, ']') + "}";
-  for (
-      const std::string& body :
-      {std::string("CANARY"), std::string("{\"CANARY"), std::string("[\"CANARY\"]"), deep,
-       std::string(R"({"Messages":"CANARY"})"), std::string(R"({"Messages":["CANARY"]})"),
-       std::string(R"({"Messages":[{"MessageId":"CANARY"}]})"),
-       std::string(R"({"Messages":[{"MessageId":"m","ReceiptHandle":7,"Body":"CANARY"}]})"),
-       std::string(R"({"Messages":[{"MessageId":"m","ReceiptHandle":"r","Attributes":{"SentTimestamp":"CANARY"}}]})"),
-       std::string(
-           R"({"Messages":[{"MessageId":"m","ReceiptHandle":"r","Attributes":{"SentTimestamp":"9223372036854775807"}}]})"),
-       Json{{"Messages", Json(11, message("CANARY"))}}.dump()}) {
+  const std::string begin = R"({"Messages":[{"MessageId":"m","ReceiptHandle":)";
+  const std::vector<std::string> answers = {
+      "CANARY",
+      "{\"CANARY",
+      "[\"CANARY\"]",
+      "{\"Messages\":" + std::string(5000, '[') + std::string(5000, ']') + "}",
+      R"({"Messages":"CANARY"})",
+      R"({"Messages":["CANARY"]})",
+      R"({"Messages":[{"MessageId":"CANARY"}]})",
+      begin + R"(7,"Body":"CANARY"}]})",
+      begin + R"("r","Attributes":{"SentTimestamp":"CANARY"}}]})",
+      begin + R"("r","Attributes":{"SentTimestamp":"9223372036854775807"}}]})",
+      begin + R"("r","Attributes":{"ApproximateReceiveCount":"-1"}}]})",
+      Json{{"Messages", Json(11, message("CANARY"))}}.dump(),
+  };
+  for (const std::string& body : answers) {
     sqs_.on("ReceiveMessage", [&](const auto&) { return TestReply{.bytes = http_answer(200, body)}; });
     const std::size_t before = sqs_.asked("ReceiveMessage").size();
     const auto received = queue->receive(1, second);
