@@ -77,6 +77,7 @@ main() {
   stage "scripts" after "packages" check_scripts
   stage "build release" after "packages" build release vdp
   stage "build dev" after "packages" build dev
+  stage "infra" after "packages" after "python" after "build release" scripts/infra.sh
   stage "unit tests" after "build dev" unit_tests dev
   stage "system tests" after "python" after "test servers" after "build release" after "build dev" system_tests
   # Last, as it costs the most and nothing waits for it.

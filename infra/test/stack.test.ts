@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { DAILY, EVERYTHING, makeStack, MONTHLY, PROTECTED, ROOT, templateOf, WEB } from './stack_fixture.ts';
 
@@ -46,7 +45,7 @@ describe('the stack', () => {
     expect(templateOf(DAILY).toJSON().Outputs).not.toHaveProperty('JobQueueName');
   });
 
-  // Synthesis runs cdk-nag, and ends in an error where it finds something that was not acknowledged.
+  // Synthesis runs cdk-nag, and throws where it finds something that was not acknowledged.
   it.each([
     ['a daily archive', DAILY],
     ['everything', EVERYTHING],
@@ -54,14 +53,7 @@ describe('the stack', () => {
     ['an Earthdata login', { ...PROTECTED, VERIFY_FREQUENCY: '1' }],
     ['a web server, and a given bucket', { ...WEB, ICECHUNK_BUCKET: 'given-store', GARBAGE_COLLECTION_FREQUENCY: '1' }],
   ])('has nothing that cdk-nag finds: %s', (_, environment) => {
-    const before = process.exitCode;
-    const { stack } = makeStack(environment);
-    const assembly = (stack.node.root as App).synth();
-    const report = resolve(assembly.directory, 'validation-report.json');
-    const findings = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
-    const failed = process.exitCode;
-    process.exitCode = before;
-    expect({ failed, findings: JSON.stringify(findings ?? {}).includes('AwsSolutions') }).toEqual({ failed: before, findings: false });
+    expect(() => makeStack(environment)).not.toThrow();
   });
 });
 

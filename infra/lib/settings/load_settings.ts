@@ -14,7 +14,7 @@ export interface Configuration {
 }
 
 export interface ConfigurationSources {
-  /** The root of the repository: where .env is, and where paths begin. */
+  /** The root of the repository, where paths begin: that of .env, unless VDP_ENV_FILE names another file. */
   readonly root: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The text of .env; default: the file. */
@@ -30,8 +30,7 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
 
 /** The report, and the dataset where it could be read. */
 export function examine(sources: ConfigurationSources): { report: SettingsReport; dataset: Dataset | undefined } {
-  const path = resolve(sources.root, '.env');
-  const envFile = sources.envFile ?? (existsSync(path) ? readFileSync(path, 'utf8') : '');
+  const envFile = sources.envFile ?? readEnvFile(sources);
   const variables = parseEnvFile(envFile).values;
   let dataset: Dataset | undefined;
   const readDataset = (file: string) => {
@@ -41,6 +40,13 @@ export function examine(sources: ConfigurationSources): { report: SettingsReport
     return { facts: read.facts, variables: read.variables };
   };
   return { report: readSettings({ environment: sources.environment, envFile, readDataset }), dataset };
+}
+
+/** None is no error, unless it was asked for by name. */
+function readEnvFile({ root, environment }: ConfigurationSources): string {
+  const named = environment['VDP_ENV_FILE'];
+  const path = resolve(root, named ?? '.env');
+  return named !== undefined || existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
 function typed(report: SettingsReport): Settings {

@@ -98,7 +98,9 @@ int show(const Options& options) {
 void add_settings(CLI::App& program, Action& action) {
   auto options = std::make_shared<Options>();
   auto* verb = program.add_subcommand("settings", "the settings of a deployment on AWS, and what is wrong with them");
-  auto* file = verb->add_option("--env", options->env_file, "the file of settings")->capture_default_str();
+  auto* file = verb->add_option("--env", options->env_file, "the file of settings")
+                   ->envname("VDP_ENV_FILE")
+                   ->capture_default_str();
   add_output_options(*verb, options->output);
   verb->callback([options, file, &action] {
     options->env_file_is_named = file->count() > 0;
