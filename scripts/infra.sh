@@ -34,12 +34,14 @@ offline() {
   fi
 }
 
-# synth NAME NAME=VALUE...: with these settings and no others, no keys, no home and no network.
+# alone COMMAND...: in infra/, with no variables but those of the command, no keys, no home and no network.
+alone() { (cd "$infra" && offline env -i PATH="$PATH" HOME="$output" CI=1 CDK_DISABLE_CLI_TELEMETRY=true "$@"); }
+
+# synth NAME NAME=VALUE...: the app with these settings and no others.
 synth() {
   local name=$1
   shift
-  (cd "$infra" && offline env -i PATH="$PATH" HOME="$output" CI=1 "$@" \
-    node_modules/.bin/cdk synth --quiet --output "$output/$name")
+  alone CDK_OUTDIR="$output/$name" "$@" node_modules/.bin/tsx bin/app.ts
 }
 
 synth_all() {
@@ -49,11 +51,12 @@ synth_all() {
   : >"$output/empty.env"
   local datasets=infra/test/datasets
   local none=VDP_ENV_FILE=$output/empty.env
-  step "cdk synth offline with .env.sample" synth sample VDP_ENV_FILE="$output/sample.env" &&
-    step "cdk synth of all that there is" synth everything "$none" STAGE=prod DATASET=$datasets/daily/dataset.toml \
+  step "cdk synth offline with .env.sample" alone VDP_ENV_FILE="$output/sample.env" \
+    node_modules/.bin/cdk synth --quiet --output "$output/sample" &&
+    step "stack of all that there is" synth everything "$none" STAGE=prod DATASET=$datasets/daily/dataset.toml \
       SNS_TOPIC=arn:aws:sns:us-west-2:123456789012:new-files DATA_BUCKET_NOTIFIES=true GARBAGE_COLLECTION_FREQUENCY=2 \
       VERIFY_FREQUENCY=7 GAPS_FREQUENCY=1 ALARM_EMAIL=data-team@example.org STALE_AFTER_HOURS=24 &&
-    step "cdk synth in a given bucket and network" synth given "$none" STAGE=dev COLLECTION=v2 \
+    step "stack in a given bucket and network" synth given "$none" STAGE=dev COLLECTION=v2 \
       DATASET=$datasets/protected/dataset.toml ICECHUNK_BUCKET=given-store VERIFY_FREQUENCY=1 ACCOUNT_ID=123456789012 \
       EARTHDATA_SECRET_ARN=arn:aws:secretsmanager:us-east-1:123456789012:secret:earthdata-AbCdEf \
       VPC_ID=vpc-0123456789abcdef0 VPC_SUBNET_IDS=subnet-0123456789abcdef0 VPC_AVAILABILITY_ZONES=us-east-1a
@@ -68,7 +71,7 @@ lint() {
 main() {
   local folder
   folder=$("$root/scripts/node.sh") || exit
-  export PATH=$folder:$PATH npm_config_update_notifier=false CDK_DISABLE_CLI_TELEMETRY=true
+  export PATH=$folder:$PATH npm_config_update_notifier=false NO_COLOR=1
   install_packages
   if [[ ${1:-} == install ]]; then return; fi
   step "types of infra/" npm --prefix "$infra" run --silent check

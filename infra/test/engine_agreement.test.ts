@@ -1,8 +1,9 @@
 // The stack and the engine (`vdp settings`) take the same files, with the same values, findings and notes.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../lib/settings/findings.ts';
 import { examine } from '../lib/settings/load_settings.ts';
 import type { SettingsReport } from '../lib/settings/read_settings.ts';
@@ -12,8 +13,8 @@ import { ROOT } from './stack_fixture.ts';
 
 const ENGINE = process.env['VDP'] ?? resolve(ROOT, 'build/release/vdp');
 const FILES = 300;
-// Paths in a file begin at its folder, so that it stands where the stack has it.
-const FILE = resolve(ROOT, `.env.agreement-${process.pid}`);
+const FOLDER = mkdtempSync(resolve(tmpdir(), 'vdp-settings-'));
+const FILE = resolve(FOLDER, '.env');
 
 interface Answer {
   readonly settings: Record<string, { value: unknown; origin: string }>;
@@ -46,8 +47,7 @@ function comparable(answer: Answer): Answer {
 }
 
 describe.skipIf(!existsSync(ENGINE))('the engine and the stack', () => {
-  beforeAll(() => mkdirSync(resolve(ROOT, 'build'), { recursive: true }));
-  afterAll(() => rmSync(FILE, { force: true }));
+  afterAll(() => rmSync(FOLDER, { recursive: true }));
 
   it(`agree about ${FILES} files`, { timeout: 300_000 }, () => {
     const random = new Random(6);
