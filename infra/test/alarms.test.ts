@@ -61,6 +61,6 @@ describe('alarms', () => {
 describe('the dashboard', () => {
   it('shows all outcomes and the alarms', () => {
     const body = JSON.stringify(propertiesOf(templateOf(EVERYTHING), 'AWS::CloudWatch::Dashboard'));
-    for (const name of ['Written', 'Replaced', 'Unchanged', 'Deferred', 'Rejected', 'NothingNew', 'DeadLetters']) expect(body).toContain(name);
+    for (const name of ['Written', 'Replaced', 'Retracted', 'Unchanged', 'Deferred', 'Rejected', 'NothingNew', 'DeadLetters']) expect(body).toContain(name);
   });
 });

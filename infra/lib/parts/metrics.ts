@@ -6,7 +6,7 @@ import type { Dataset } from '../dataset/dataset_file.ts';
 export const METRICS_NAMESPACE = 'vdp';
 
 /** What became of files. */
-export const OUTCOMES = ['Written', 'Replaced', 'Unchanged', 'Deferred', 'Rejected'] as const;
+export const OUTCOMES = ['Written', 'Replaced', 'Retracted', 'Unchanged', 'Deferred', 'Rejected'] as const;
 
 export function outcomeMetric(outcome: (typeof OUTCOMES)[number], dataset: Dataset, period: Duration): cloudwatch.Metric {
   return new cloudwatch.Metric({
