@@ -24,18 +24,19 @@ install_packages() {
   locked >"$stamp"
 }
 
-# Runs a command without network: in a namespace of its own, or else with proxies that nobody listens at.
-offline() {
-  if unshare --map-root-user --net true 2>/dev/null; then
-    unshare --map-root-user --net "$@"
-  else
-    env http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 \
-      HTTPS_PROXY=http://127.0.0.1:9 no_proxy='' "$@"
-  fi
-}
+readonly nobody=http://127.0.0.1:9
 
-# alone COMMAND...: in infra/, with no variables but those of the command, no keys, no home and no network.
-alone() { (cd "$infra" && offline env -i PATH="$PATH" HOME="$output" CI=1 CDK_DISABLE_CLI_TELEMETRY=true "$@"); }
+# alone [NAME=VALUE...] COMMAND...: in infra/, with no other variables, no keys, no home and no network: in a namespace
+# of its own, or where that is not allowed, with proxies that nobody listens at.
+alone() {
+  local namespace=() variables=(PATH="$PATH" HOME="$output" CI=1 CDK_DISABLE_CLI_TELEMETRY=true)
+  if unshare --map-root-user --net true 2>/dev/null; then
+    namespace=(unshare --map-root-user --net)
+  else
+    variables+=(http_proxy=$nobody https_proxy=$nobody HTTP_PROXY=$nobody HTTPS_PROXY=$nobody)
+  fi
+  (cd "$infra" && "${namespace[@]}" env -i "${variables[@]}" "$@")
+}
 
 # synth NAME NAME=VALUE...: the app with these settings and no others.
 synth() {
@@ -69,13 +70,14 @@ lint() {
 }
 
 main() {
-  local folder
+  local folder vdp=${VDP:-$root/build/release/vdp}
   folder=$("$root/scripts/node.sh") || exit
   export PATH=$folder:$PATH npm_config_update_notifier=false NO_COLOR=1
   install_packages
   if [[ ${1:-} == install ]]; then return; fi
   step "types of infra/" npm --prefix "$infra" run --silent check
-  (cd "$infra" && VDP=${VDP:-$root/build/release/vdp} node_modules/.bin/vitest run --reporter=dot)
+  [[ -x $vdp ]] || die "$vdp is missing: the tests hold the stack's settings against the engine's"
+  (cd "$infra" && VDP=$vdp node_modules/.bin/vitest run --reporter=dot)
   synth_all
   lint
 }

@@ -75,6 +75,7 @@ export class PipelineStack extends Stack {
 
     Tags.of(this).add('Project', settings.PROJECT);
     Tags.of(this).add('ProjectName', settings.PROJECT_NAME);
+    Tags.of(this).add('Stack', settings.STACK_NAME);
     Tags.of(this).add('Stage', settings.STAGE);
     Tags.of(this).add('Dataset', tagValue(dataset.name));
   }

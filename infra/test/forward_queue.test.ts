@@ -43,6 +43,8 @@ describe('the queue', () => {
         },
       },
     });
+    const { DependsOn } = Object.values(template.findResources('AWS::SNS::Subscription'))[0]!;
+    expect(DependsOn).toEqual([expect.stringMatching(/^ForwardQueuePolicy/)]);
     expect(sendersOf(template)).toEqual([
       { service: 'sns.amazonaws.com', condition: { ArnEquals: { 'aws:SourceArn': TOPIC } } },
     ]);

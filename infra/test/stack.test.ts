@@ -21,6 +21,7 @@ describe('the stack', () => {
       expect.arrayContaining([
         { Key: 'Project', Value: 'ocean' },
         { Key: 'ProjectName', Value: 'Ocean daily' },
+        { Key: 'Stack', Value: 'my-stack' },
         { Key: 'Stage', Value: 'prod' },
         { Key: 'Dataset', Value: 'daily' },
       ]),

@@ -48,7 +48,11 @@ describe('jobs', () => {
   it('are begun anew where they were cut off, and left where they failed', () => {
     const { RetryStrategy } = propertiesOf(templateOf(GC), 'AWS::Batch::JobDefinition');
     expect(RetryStrategy.Attempts).toBe(3);
-    expect(RetryStrategy.EvaluateOnExit.map((rule: any) => rule.Action)).toEqual(['RETRY', 'RETRY', 'EXIT']);
+    expect(RetryStrategy.EvaluateOnExit).toEqual([
+      { Action: 'RETRY', OnStatusReason: 'Your Spot Task was interrupted*' },
+      { Action: 'RETRY', OnReason: 'CannotPullContainerError:*' },
+      { Action: 'EXIT', OnReason: '*' },
+    ]);
   });
 
   it('run on spot capacity, BATCH_MAX_VCPU of it at most', () => {

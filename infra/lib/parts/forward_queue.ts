@@ -2,7 +2,7 @@ import { Arn, ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import type { Deployment } from './deployment.ts';
 
 /** The longest that SQS keeps a message: so long one may wait for a backfill, and for a person among the dead letters. */
@@ -35,10 +35,10 @@ export class ForwardQueue extends Construct {
   }
 
   private subscribe(topicArn: string): void {
-    this.allowSending('Topic', 'sns.amazonaws.com', { ArnEquals: { 'aws:SourceArn': topicArn } });
+    const allowed = this.allowSending('Topic', 'sns.amazonaws.com', { ArnEquals: { 'aws:SourceArn': topicArn } });
     const { settings, dataset } = this.deployment;
     const filter = settings.SNS_FILTER === 'dataset' ? dataset.eventFilter : undefined;
-    new sns.CfnSubscription(this, 'Subscription', {
+    const subscription = new sns.CfnSubscription(this, 'Subscription', {
       topicArn,
       protocol: 'sqs',
       endpoint: this.queue.queueArn,
@@ -46,6 +46,8 @@ export class ForwardQueue extends Construct {
       rawMessageDelivery: true,
       ...(filter === undefined ? {} : { filterPolicyScope: 'MessageBody', filterPolicy: filter }),
     });
+    // What the topic sends before it may is lost.
+    if (allowed) subscription.node.addDependency(allowed);
   }
 
   private takeFromBucket(bucket: string): void {
@@ -57,8 +59,8 @@ export class ForwardQueue extends Construct {
     });
   }
 
-  private allowSending(sid: string, service: string, conditions: iam.Conditions): void {
-    this.queue.addToResourcePolicy(
+  private allowSending(sid: string, service: string, conditions: iam.Conditions): IDependable | undefined {
+    const { policyDependable } = this.queue.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: `${sid}MaySend`,
         principals: [new iam.ServicePrincipal(service)],
@@ -67,5 +69,6 @@ export class ForwardQueue extends Construct {
         conditions,
       }),
     );
+    return policyDependable;
   }
 }

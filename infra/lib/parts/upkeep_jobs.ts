@@ -16,6 +16,8 @@ const MEMORY = Size.gibibytes(4);
 const TIMEOUT = Duration.hours(6);
 /** Of attempts that were cut off, not of jobs that failed: those tell something, and are left. */
 const ATTEMPTS = 3;
+/** What Fargate says; the CDK's own constant is what EC2 says. */
+const SPOT_TASK_RECLAIMED = batch.Reason.custom({ onStatusReason: 'Your Spot Task was interrupted*' });
 const TASKS = 'ecs-tasks.amazonaws.com';
 
 export interface UpkeepJobsProps {
@@ -72,6 +74,8 @@ export class UpkeepJobs extends Construct {
     const container = new batch.EcsFargateContainerDefinition(this, `${job}-container`, {
       image,
       command: [job, '--json'],
+      fargateCpuArchitecture: ecs.CpuArchitecture.X86_64,
+      fargateOperatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
       cpu: VIRTUAL_PROCESSORS,
       memory: MEMORY,
       assignPublicIp: this.network.needsPublicAddress,
@@ -85,7 +89,7 @@ export class UpkeepJobs extends Construct {
       timeout: TIMEOUT,
       retryAttempts: ATTEMPTS,
       retryStrategies: [
-        batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.SPOT_INSTANCE_RECLAIMED),
+        batch.RetryStrategy.of(batch.Action.RETRY, SPOT_TASK_RECLAIMED),
         batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.CANNOT_PULL_CONTAINER),
         batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom({ onReason: '*' })),
       ],
