@@ -33,7 +33,7 @@ alone() {
   if unshare --map-root-user --net true 2>/dev/null; then
     namespace=(unshare --map-root-user --net)
   else
-    variables+=(http_proxy=$nobody https_proxy=$nobody HTTP_PROXY=$nobody HTTPS_PROXY=$nobody)
+    variables+=("http_proxy=$nobody" "https_proxy=$nobody" "HTTP_PROXY=$nobody" "HTTPS_PROXY=$nobody")
   fi
   (cd "$infra" && "${namespace[@]}" env -i "${variables[@]}" "$@")
 }
@@ -75,7 +75,7 @@ main() {
   export PATH=$folder:$PATH npm_config_update_notifier=false NO_COLOR=1
   install_packages
   if [[ ${1:-} == install ]]; then return; fi
-  step "types of infra/" npm --prefix "$infra" run --silent check
+  step "types and format of infra/" npm --prefix "$infra" run --silent check
   [[ -x $vdp ]] || die "$vdp is missing: the tests hold the stack's settings against the engine's"
   (cd "$infra" && VDP=$vdp node_modules/.bin/vitest run --reporter=dot)
   synth_all

@@ -11,7 +11,10 @@ export interface PipelineAppProps extends AppProps {
 }
 
 /** The app of one deployment, with the checks of cdk-nag. */
-export function makeApp({ configuration, imageFolder, ...props }: PipelineAppProps): { app: App; stack: PipelineStack } {
+export function makeApp({ configuration, imageFolder, ...props }: PipelineAppProps): {
+  app: App;
+  stack: PipelineStack;
+} {
   const { settings, dataset, notes } = configuration;
   const app = new App(props);
   const stack = new PipelineStack(

@@ -1,7 +1,6 @@
 import type { Condition, DerivedDefault, Rule, Sum } from '../lib/settings/setting_row.ts';
 import type { DocumentedRow, SettingsSchema } from './settings_schema.ts';
 
-
 /** src/apps/settings/settings_table.cc */
 export function cppTable(schema: SettingsSchema): string {
   return `// Made of settings.schema.json by \`npm run generate\` in infra/; a test compares the two.
@@ -62,7 +61,8 @@ function row(setting: DocumentedRow): string {
 }
 
 function derived(from: DerivedDefault): string {
-  if ('environment' in from) return `DerivedDefault{.from = DerivedFrom::environment, .name = ${text(from.environment)}}`;
+  if ('environment' in from)
+    return `DerivedDefault{.from = DerivedFrom::environment, .name = ${text(from.environment)}}`;
   if ('fact' in from) return `DerivedDefault{.from = DerivedFrom::fact, .name = ${text(from.fact)}}`;
   if ('setting' in from) return `DerivedDefault{.from = DerivedFrom::setting, .name = ${text(from.setting)}}`;
   if ('inverseOf' in from) return `DerivedDefault{.from = DerivedFrom::inverse, .name = ${text(from.inverseOf)}}`;
@@ -90,4 +90,3 @@ function rule(of: Rule): string {
 ${conditions.join(',\n')}},
      .text = ${text(of.text)}},`;
 }
-

@@ -12,10 +12,10 @@ export function envSample(schema: SettingsSchema): string {
 
 function sampleEntry(row: DocumentedRow): string {
   const comment = wrapped(`${row.description} Allowed: ${row.expected}.${defaultSentence(row)}`);
-  const line = row.sample === undefined ? `# ${row.name}=${row.default ?? row.examples[0] ?? ''}` : `${row.name}=${row.sample}`;
+  const line =
+    row.sample === undefined ? `# ${row.name}=${row.default ?? row.examples[0] ?? ''}` : `${row.name}=${row.sample}`;
   return `${comment}\n${line}`;
 }
-
 
 function defaultSentence(row: DocumentedRow): string {
   if (row.required) return ' Required.';
@@ -47,7 +47,9 @@ function wrapped(text: string): string {
 
 /** The table of docs/deploy.md. */
 export function settingsMarkdown(schema: SettingsSchema): string {
-  const lines = schema.rows.map((row) => `| ${[nameCell(row), row.description, row.expected, defaultCell(row)].map(cell).join(' | ')} |`);
+  const lines = schema.rows.map(
+    (row) => `| ${[nameCell(row), row.description, row.expected, defaultCell(row)].map(cell).join(' | ')} |`,
+  );
   return ['| setting | for | allowed | default |', '| --- | --- | --- | --- |', ...lines].join('\n');
 }
 

@@ -2,7 +2,9 @@ import type { DocumentedRow, SettingsSchema } from './settings_schema.ts';
 
 /** lib/settings/settings_table.generated.ts */
 export function typescriptTable(schema: SettingsSchema): string {
-  const rows = schema.rows.map(({ origin: _origin, usedBy: _usedBy, examples: _examples, sample: _sample, ...row }) => row);
+  const rows = schema.rows.map(
+    ({ origin: _origin, usedBy: _usedBy, examples: _examples, sample: _sample, ...row }) => row,
+  );
   return `// Made of settings.schema.json by \`npm run generate\`; a test compares the two.
 import type { Rule, SettingRow } from './setting_row.ts';
 

@@ -56,7 +56,9 @@ export function readSchema(): SettingsSchema {
   const schema = JSON.parse(readFileSync(resolve(ROOT, 'settings.schema.json'), 'utf8'));
   const required = new Set<string>(schema.required);
   return {
-    rows: Object.entries<Property>(schema.properties).map(([name, property]) => row(name, property, required.has(name))),
+    rows: Object.entries<Property>(schema.properties).map(([name, property]) =>
+      row(name, property, required.has(name)),
+    ),
     rules: (schema['x-rules'] as RawRule[]).map(rule),
     facts: Object.keys(schema['x-dataset-facts']),
     foreignPrefixes: schema['x-foreign-prefixes'],
@@ -84,7 +86,9 @@ function row(name: string, property: Property, required: boolean): DocumentedRow
     sample: property['x-sample'],
   };
   // What is undefined is left out of the table.
-  return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== undefined)) as unknown as DocumentedRow;
+  return Object.fromEntries(
+    Object.entries(result).filter(([, value]) => value !== undefined),
+  ) as unknown as DocumentedRow;
 }
 
 function expected(name: string, property: Property): string {

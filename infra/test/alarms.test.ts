@@ -23,7 +23,11 @@ describe('alarms', () => {
   });
 
   it('are raised by batches that fail again and again', () => {
-    expect(alarm(DAILY, 'FunctionErrors')).toMatchObject({ MetricName: 'Errors', DatapointsToAlarm: 2, EvaluationPeriods: 3 });
+    expect(alarm(DAILY, 'FunctionErrors')).toMatchObject({
+      MetricName: 'Errors',
+      DatapointsToAlarm: 2,
+      EvaluationPeriods: 3,
+    });
   });
 
   it('are raised where nothing was written for STALE_AFTER_HOURS', () => {
@@ -51,7 +55,9 @@ describe('alarms', () => {
     template.allResourcesProperties(ALARM, { AlarmActions: [{ Ref: Match.stringLikeRegexp('AlarmsTopic') }] });
     template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'data-team@example.org' });
     const { Statement } = propertiesOf(template, 'AWS::SNS::TopicPolicy')['PolicyDocument'];
-    const allowed = Statement.filter((statement: any) => statement.Effect === 'Allow').map((statement: any) => statement.Principal.Service);
+    const allowed = Statement.filter((statement: any) => statement.Effect === 'Allow').map(
+      (statement: any) => statement.Principal.Service,
+    );
     expect(allowed.sort()).toEqual(['cloudwatch.amazonaws.com', 'events.amazonaws.com']);
     expect(Statement.some((statement: any) => statement.Effect === 'Deny')).toBe(true);
     templateOf(DAILY).resourceCountIs('AWS::SNS::Subscription', 0);
@@ -61,6 +67,16 @@ describe('alarms', () => {
 describe('the dashboard', () => {
   it('shows all outcomes and the alarms', () => {
     const body = JSON.stringify(propertiesOf(templateOf(EVERYTHING), 'AWS::CloudWatch::Dashboard'));
-    for (const name of ['Written', 'Replaced', 'Retracted', 'Unchanged', 'Deferred', 'Rejected', 'NothingNew', 'DeadLetters']) expect(body).toContain(name);
+    for (const name of [
+      'Written',
+      'Replaced',
+      'Retracted',
+      'Unchanged',
+      'Deferred',
+      'Rejected',
+      'NothingNew',
+      'DeadLetters',
+    ])
+      expect(body).toContain(name);
   });
 });

@@ -40,7 +40,11 @@ describe('texts', () => {
 
 describe('a location', () => {
   it('is made absolute', () => {
-    expect(readLocation('archive', '/data')).toMatchObject({ url: 'file:///data/archive/', scheme: 'file', bucket: '' });
+    expect(readLocation('archive', '/data')).toMatchObject({
+      url: 'file:///data/archive/',
+      scheme: 'file',
+      bucket: '',
+    });
     expect(readLocation('s3://b/a%20b', '/')).toMatchObject({ url: 's3://b/a%20b/', bucket: 'b', keyPrefix: 'a b/' });
     expect(readLocation('s3://b', '/')).toMatchObject({ url: 's3://b/', keyPrefix: '' });
   });

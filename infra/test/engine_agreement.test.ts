@@ -29,7 +29,10 @@ function askEngine(text: string, environment: Record<string, string>): { answer:
 }
 
 function asAnswer(report: SettingsReport): Answer {
-  const settings = [...report.settings.values()].map(({ row, value, origin }) => [row.name, { value: typed(row.kind, row.secret, value), origin }]);
+  const settings = [...report.settings.values()].map(({ row, value, origin }) => [
+    row.name,
+    { value: typed(row.kind, row.secret, value), origin },
+  ]);
   return { settings: Object.fromEntries(settings), findings: [...report.findings], notes: [...report.notes] };
 }
 
@@ -42,7 +45,10 @@ function typed(kind: string, secret: boolean, value: string | undefined): unknow
 
 /** Why a dataset file cannot be read is said by whoever reads it, in words of its own. */
 function comparable(answer: Answer): Answer {
-  const findings = answer.findings.map(({ setting, message }) => ({ setting, message: message.replace(/(that can be used): .*/s, '$1') }));
+  const findings = answer.findings.map(({ setting, message }) => ({
+    setting,
+    message: message.replace(/(that can be used): .*/s, '$1'),
+  }));
   return { ...answer, findings };
 }
 
@@ -55,7 +61,12 @@ describe.skipIf(!existsSync(ENGINE))('the engine and the stack', () => {
     let accepted = 0;
     for (let file = 0; file < FILES; ++file) {
       const text = generateEnvFile(random);
-      const environment: Record<string, string> = random.once(3) ? { SQS_BATCH_SIZE: random.pick(['', ' 7 ', '11', 'x']), CDK_DEFAULT_ACCOUNT: random.pick(['123456789012', '12']) } : {};
+      const environment: Record<string, string> = random.once(3)
+        ? {
+            SQS_BATCH_SIZE: random.pick(['', ' 7 ', '11', 'x']),
+            CDK_DEFAULT_ACCOUNT: random.pick(['123456789012', '12']),
+          }
+        : {};
       const { answer, status } = askEngine(text, environment);
       const { report } = examine({ root: ROOT, environment, envFile: text });
       expect(comparable(answer), text).toEqual(comparable(asAnswer(report)));

@@ -14,7 +14,9 @@ it('takes comments at the front of lines and behind blanks', () => {
 });
 
 it('tells lines that are no assignments, and does not repeat them', () => {
-  const file = parseEnvFile('A=1\ns3cret\n=2\nexport\nB="open\n1C=2\nD=\'x\' y\n');
+  const file = parseEnvFile("A=1\ns3cret\n=2\nexport\nB=\"open\n1C=2\nD='x' y\n");
   expect([...file.values.keys()]).toEqual(['A']);
-  expect(file.findings.map(textOf)).toEqual([2, 3, 4, 5, 6, 7].map((line) => `.env: line ${line}: expected NAME=VALUE`));
+  expect(file.findings.map(textOf)).toEqual(
+    [2, 3, 4, 5, 6, 7].map((line) => `.env: line ${line}: expected NAME=VALUE`),
+  );
 });

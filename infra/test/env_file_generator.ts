@@ -4,7 +4,9 @@ import { readSchema, type DocumentedRow } from '../scripts/settings_schema.ts';
 import type { Random } from './random.ts';
 
 const ROWS = readSchema().rows;
-const DATASETS = ['daily', 'monthly', 'protected', 'local', 'web', 'none'].map((name) => resolve(import.meta.dirname, `datasets/${name}/dataset.toml`));
+const DATASETS = ['daily', 'monthly', 'protected', 'local', 'web', 'none'].map((name) =>
+  resolve(import.meta.dirname, `datasets/${name}/dataset.toml`),
+);
 
 /** Values that settings agree about, so that each rule is tried at both sides of its bound. */
 const TELLING: Record<string, readonly string[]> = {
@@ -19,7 +21,25 @@ const TELLING: Record<string, readonly string[]> = {
   VPC_AVAILABILITY_ZONES: ['us-east-1a', 'us-east-1a,us-east-1b'],
   ICECHUNK_PREFIX: ['daily', 'a/b/', '/a', 'a//b', '../a', ''],
 };
-const ODD = ['', '0', '-1', '-0', '+5', '1.5', 'true', 'No', 'maybe', 'x', 'two words', 'é', 'x'.repeat(300), '99999999999999999', 'a#b', '{x}', '$X'];
+const ODD = [
+  '',
+  '0',
+  '-1',
+  '-0',
+  '+5',
+  '1.5',
+  'true',
+  'No',
+  'maybe',
+  'x',
+  'two words',
+  'é',
+  'x'.repeat(300),
+  '99999999999999999',
+  'a#b',
+  '{x}',
+  '$X',
+];
 const OTHER_LINES = [
   '# a comment',
   '',
@@ -65,7 +85,8 @@ function carelessLines(random: Random): string[] {
   if (!random.once(10)) lines.push(`DATASET=${random.pick(TELLING['DATASET']!)}`);
   if (random.once(2)) lines.push('COLLECTION=v2');
   for (let count = random.below(8); count > 0; --count) lines.push(settingLine(random));
-  for (let count = random.below(3); count > 0; --count) lines.splice(random.below(lines.length + 1), 0, random.pick(OTHER_LINES));
+  for (let count = random.below(3); count > 0; --count)
+    lines.splice(random.below(lines.length + 1), 0, random.pick(OTHER_LINES));
   return lines;
 }
 

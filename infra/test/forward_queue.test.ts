@@ -6,7 +6,12 @@ const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:new-files';
 
 describe('the queue', () => {
   it('keeps messages for 14 days and gives them up after MAX_RECEIVE_COUNT', () => {
-    const template = templateOf({ ...DAILY, MAX_RECEIVE_COUNT: '3', STACK_NAME: 'daily', FUNCTION_TIMEOUT_SECONDS: '900' });
+    const template = templateOf({
+      ...DAILY,
+      MAX_RECEIVE_COUNT: '3',
+      STACK_NAME: 'daily',
+      FUNCTION_TIMEOUT_SECONDS: '900',
+    });
     const queue = propertiesOf(template, 'AWS::SQS::Queue', 'ForwardQueue');
     expect(queue).toMatchObject({ QueueName: 'daily-queue', MessageRetentionPeriod: 1209600, VisibilityTimeout: 5400 });
     expect(queue['RedrivePolicy'].maxReceiveCount).toBe(3);

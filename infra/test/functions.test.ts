@@ -22,7 +22,9 @@ describe('the functions', () => {
 
   it('share one image', () => {
     const template = templateOf({ ...DAILY, GARBAGE_COLLECTION_FREQUENCY: '1' });
-    const [first, second] = ['Initialize', 'ProcessMessages'].map((name) => propertiesOf(template, FUNCTION, `${name}Function`)['Code']);
+    const [first, second] = ['Initialize', 'ProcessMessages'].map(
+      (name) => propertiesOf(template, FUNCTION, `${name}Function`)['Code'],
+    );
     expect(first).toEqual(second);
     const job = propertiesOf(template, 'AWS::Batch::JobDefinition')['ContainerProperties'];
     expect(job.Image).toEqual(first.ImageUri);
@@ -30,7 +32,13 @@ describe('the functions', () => {
 
   it('have the environment that the program reads', () => {
     const environment = propertiesOf(
-      templateOf({ ...PROTECTED, ICECHUNK_BUCKET: 'given-store', PROCESSOR: 'mine', LOG_LEVEL: 'debug', MAX_RECEIVE_COUNT: '4' }),
+      templateOf({
+        ...PROTECTED,
+        ICECHUNK_BUCKET: 'given-store',
+        PROCESSOR: 'mine',
+        LOG_LEVEL: 'debug',
+        MAX_RECEIVE_COUNT: '4',
+      }),
       FUNCTION,
       'ProcessMessagesFunction',
     )['Environment']['Variables'];
@@ -58,7 +66,12 @@ describe('the functions', () => {
 
 describe('the event source', () => {
   it('has batch, window and concurrency of the settings, and reports single failures', () => {
-    const template = templateOf({ ...DAILY, SQS_BATCH_SIZE: '100', SQS_BATCH_WINDOW_SECONDS: '20', MAX_CONCURRENCY: '7' });
+    const template = templateOf({
+      ...DAILY,
+      SQS_BATCH_SIZE: '100',
+      SQS_BATCH_WINDOW_SECONDS: '20',
+      MAX_CONCURRENCY: '7',
+    });
     template.hasResourceProperties(SOURCE, {
       BatchSize: 100,
       MaximumBatchingWindowInSeconds: 20,

@@ -7,7 +7,9 @@ const STORE = 'given-store/daily';
 
 /** ROLE -> action -> resources, of all that is named by the program's roles. */
 function grants(environment: Environment): Record<string, Record<string, string[]>> {
-  return grantTable(templateOf({ ...environment, ...JOBS, ICECHUNK_BUCKET: 'given-store', ICECHUNK_PREFIX: 'daily' }).toJSON());
+  return grantTable(
+    templateOf({ ...environment, ...JOBS, ICECHUNK_BUCKET: 'given-store', ICECHUNK_PREFIX: 'daily' }).toJSON(),
+  );
 }
 
 const withoutLogs = (actions: Record<string, string[]> = {}) =>
@@ -17,7 +19,10 @@ describe('the grants', () => {
   it('are these, for a source that is read with their own roles', () => {
     const objects = [`arn:aws:s3:::${STORE}/*`];
     const source = ['arn:aws:s3:::daily-archive/level3/*'];
-    const readsBoth = { 's3:GetObject': [...objects, ...source], 's3:ListBucket': ['arn:aws:s3:::given-store', 'arn:aws:s3:::daily-archive'] };
+    const readsBoth = {
+      's3:GetObject': [...objects, ...source],
+      's3:ListBucket': ['arn:aws:s3:::given-store', 'arn:aws:s3:::daily-archive'],
+    };
     const writes = { 's3:PutObject': objects, 's3:AbortMultipartUpload': objects };
     const readsStore = { 's3:GetObject': objects, 's3:ListBucket': ['arn:aws:s3:::given-store'] };
     const table = grants(DAILY);
@@ -59,7 +64,9 @@ describe('the grants', () => {
     const holders = Object.keys(table).filter((role) => 'secretsmanager:GetSecretValue' in table[role]!);
     expect(holders.sort()).toEqual(['initialize', 'process_messages', 'verify']);
     expect(table['verify']!['secretsmanager:GetSecretValue']).toEqual([PROTECTED['EARTHDATA_SECRET_ARN']]);
-    expect(JSON.stringify(grants({ ...DAILY, EARTHDATA_SECRET_ARN: PROTECTED['EARTHDATA_SECRET_ARN']! }))).not.toContain('secretsmanager');
+    expect(
+      JSON.stringify(grants({ ...DAILY, EARTHDATA_SECRET_ARN: PROTECTED['EARTHDATA_SECRET_ARN']! })),
+    ).not.toContain('secretsmanager');
   });
 
   it('name no action by a wildcard, and no resource but objects below a prefix', () => {
@@ -72,7 +79,9 @@ describe('the grants', () => {
   });
 
   it('bound listings to the prefix, and still let S3 say that an object is missing', () => {
-    const statements = Object.values(templateOf({ ...DAILY, ICECHUNK_BUCKET: 'given-store' }).findResources('AWS::IAM::Role'))
+    const statements = Object.values(
+      templateOf({ ...DAILY, ICECHUNK_BUCKET: 'given-store' }).findResources('AWS::IAM::Role'),
+    )
       .flatMap((role) => role['Properties'].Policies ?? [])
       .flatMap((policy) => policy.PolicyDocument?.Statement ?? [])
       .filter((statement) => statement.Action === 's3:ListBucket');

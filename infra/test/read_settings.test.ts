@@ -29,7 +29,10 @@ describe('settings', () => {
   });
 
   it('come from the environment first, then from .env; empty values are none', () => {
-    const { settings } = load({ ...DAILY, SQS_BATCH_SIZE: '7', MAX_CONCURRENCY: '' }, 'SQS_BATCH_SIZE=5\nMAX_CONCURRENCY=9\n');
+    const { settings } = load(
+      { ...DAILY, SQS_BATCH_SIZE: '7', MAX_CONCURRENCY: '' },
+      'SQS_BATCH_SIZE=5\nMAX_CONCURRENCY=9\n',
+    );
     expect(settings).toMatchObject({ SQS_BATCH_SIZE: 7, MAX_CONCURRENCY: 9 });
   });
 
@@ -62,8 +65,15 @@ describe('settings', () => {
     ]);
     expect(findings({ ...DAILY, VPC_ID: 'vpc-0123456789abcdef0' })).toHaveLength(2);
     expect(
-      findings({ ...DAILY, VPC_ID: 'vpc-01234567', VPC_SUBNET_IDS: 'subnet-01234567', VPC_AVAILABILITY_ZONES: 'us-east-1a,us-east-1b' }),
-    ).toEqual(["VPC_AVAILABILITY_ZONES: found 'us-east-1a,us-east-1b', expected as many as VPC_SUBNET_IDS: subnet-01234567"]);
+      findings({
+        ...DAILY,
+        VPC_ID: 'vpc-01234567',
+        VPC_SUBNET_IDS: 'subnet-01234567',
+        VPC_AVAILABILITY_ZONES: 'us-east-1a,us-east-1b',
+      }),
+    ).toEqual([
+      "VPC_AVAILABILITY_ZONES: found 'us-east-1a,us-east-1b', expected as many as VPC_SUBNET_IDS: subnet-01234567",
+    ]);
   });
 
   it('must agree with the dataset file', () => {
@@ -75,8 +85,12 @@ describe('settings', () => {
     expect(findings(withoutSecret)).toEqual([
       "EARTHDATA_SECRET_ARN: not set, expected the ARN of a secret, as the dataset's source.access is earthdata",
     ]);
-    expect(findings({ STAGE: 'dev', DATASET: 'infra/test/datasets/local/dataset.toml' })[0]).toMatch(/^DATASET: .* as functions reach no folder/);
-    expect(findings({ STAGE: 'dev', DATASET: 'none.toml' })[0]).toMatch(/^DATASET: found 'none.toml', expected a dataset file that can be used/);
+    expect(findings({ STAGE: 'dev', DATASET: 'infra/test/datasets/local/dataset.toml' })[0]).toMatch(
+      /^DATASET: .* as functions reach no folder/,
+    );
+    expect(findings({ STAGE: 'dev', DATASET: 'none.toml' })[0]).toMatch(
+      /^DATASET: found 'none.toml', expected a dataset file that can be used/,
+    );
   });
 
   it('note what has no effect', () => {

@@ -39,18 +39,24 @@ describe('settings.schema.json', () => {
     expect(Object.fromEntries(originals.map((row) => [row.name, row.default]))).toEqual(ORIGINAL);
   });
 
-  it.each(schema.rows.map((row) => [row.name, row] as const))('%s says what it is for, what is allowed, and who uses it', (_, row) => {
-    expect(row.description).toMatch(/^[A-Z].*\.$/);
-    expect(row.expected).not.toBe('');
-    expect(row.usedBy.every((user) => ['stack', 'engine'].includes(user))).toBe(true);
-    expect(row.usedBy.length > 0).toBe(!/[Nn]ot used/.test(row.description));
-  });
+  it.each(schema.rows.map((row) => [row.name, row] as const))(
+    '%s says what it is for, what is allowed, and who uses it',
+    (_, row) => {
+      expect(row.description).toMatch(/^[A-Z].*\.$/);
+      expect(row.expected).not.toBe('');
+      expect(row.usedBy.every((user) => ['stack', 'engine'].includes(user))).toBe(true);
+      expect(row.usedBy.length > 0).toBe(!/[Nn]ot used/.test(row.description));
+    },
+  );
 
-  it.each(schema.rows.map((row) => [row.name, row] as const))('%s allows its own default, sample and examples', (_, row) => {
-    for (const value of [row.default, row.sample, ...row.examples].filter((text) => text !== undefined)) {
-      expect(normalise(row, value), value).toBe(value);
-    }
-  });
+  it.each(schema.rows.map((row) => [row.name, row] as const))(
+    '%s allows its own default, sample and examples',
+    (_, row) => {
+      for (const value of [row.default, row.sample, ...row.examples].filter((text) => text !== undefined)) {
+        expect(normalise(row, value), value).toBe(value);
+      }
+    },
+  );
 
   it('has rules that speak of settings and facts that there are', () => {
     const known = new Set([...schema.rows.map((row) => row.name), ...schema.facts]);

@@ -62,7 +62,13 @@ describe('secrets', () => {
   it('are in no template: of a secret there is its ARN', () => {
     process.env['AWS_SECRET_ACCESS_KEY'] = 'planted-s3cret';
     try {
-      const text = JSON.stringify(templateOf({ ...PROTECTED, AWS_SECRET_ACCESS_KEY: 'planted-s3cret', EARTHDATA_TOKEN: 'planted-s3cret' }).toJSON());
+      const text = JSON.stringify(
+        templateOf({
+          ...PROTECTED,
+          AWS_SECRET_ACCESS_KEY: 'planted-s3cret',
+          EARTHDATA_TOKEN: 'planted-s3cret',
+        }).toJSON(),
+      );
       expect(text).not.toContain('planted-s3cret');
       expect(text).toContain(PROTECTED['EARTHDATA_SECRET_ARN']);
     } finally {

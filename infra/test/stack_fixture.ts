@@ -49,6 +49,7 @@ export function templateOf(environment: Environment): Template {
 /** The properties of the one resource of a type, or of the one whose logical id has `part`. */
 export function propertiesOf(template: Template, type: string, part = ''): Record<string, any> {
   const found = Object.entries(template.findResources(type)).filter(([id]) => id.includes(part));
-  if (found.length !== 1) throw new Error(`${found.length} of ${type} with '${part}': ${found.map(([id]) => id).join(', ')}`);
+  if (found.length !== 1)
+    throw new Error(`${found.length} of ${type} with '${part}': ${found.map(([id]) => id).join(', ')}`);
   return found[0]![1]['Properties'];
 }

@@ -11,14 +11,18 @@ describe("the store's bucket", () => {
       Properties: {
         BucketName: Match.absent(),
         VersioningConfiguration: Match.absent(),
-        BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
         PublicAccessBlockConfiguration: {
           BlockPublicAcls: true,
           BlockPublicPolicy: true,
           IgnorePublicAcls: true,
           RestrictPublicBuckets: true,
         },
-        LifecycleConfiguration: { Rules: [Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } })] },
+        LifecycleConfiguration: {
+          Rules: [Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } })],
+        },
       },
     });
     template.hasResourceProperties('AWS::S3::BucketPolicy', {
@@ -31,11 +35,17 @@ describe("the store's bucket", () => {
   });
 
   it('has the name of ICECHUNK_BUCKET_NAME', () => {
-    expect(propertiesOf(templateOf({ ...DAILY, ICECHUNK_BUCKET_NAME: 'my-store' }), 'AWS::S3::Bucket')['BucketName']).toBe('my-store');
+    expect(
+      propertiesOf(templateOf({ ...DAILY, ICECHUNK_BUCKET_NAME: 'my-store' }), 'AWS::S3::Bucket')['BucketName'],
+    ).toBe('my-store');
   });
 
   it('is not made where ICECHUNK_BUCKET names one', () => {
-    const { stack, template } = makeStack({ ...DAILY, ICECHUNK_BUCKET: 'given-store', ICECHUNK_PREFIX: 'stores/daily/' });
+    const { stack, template } = makeStack({
+      ...DAILY,
+      ICECHUNK_BUCKET: 'given-store',
+      ICECHUNK_PREFIX: 'stores/daily/',
+    });
     template.resourceCountIs('AWS::S3::Bucket', 0);
     expect(stack.resolve(template.toJSON().Outputs.StoreUrl.Value)).toBe('s3://given-store/stores/daily');
     expect(template.toJSON().Outputs.IcechunkBucketName.Value).toBe('given-store');

@@ -12,7 +12,8 @@ const GIVEN_NETWORK = {
 describe('jobs', () => {
   it('are not there unless one has a frequency', () => {
     const template = templateOf({ ...DAILY, VERIFY_FREQUENCY: '0' });
-    for (const type of ['AWS::Batch::JobQueue', 'AWS::EC2::VPC', 'AWS::Events::Rule']) template.resourceCountIs(type, 0);
+    for (const type of ['AWS::Batch::JobQueue', 'AWS::EC2::VPC', 'AWS::Events::Rule'])
+      template.resourceCountIs(type, 0);
   });
 
   it.each([
@@ -31,11 +32,16 @@ describe('jobs', () => {
   });
 
   it('run every day with a frequency of 1', () => {
-    templateOf({ ...DAILY, GAPS_FREQUENCY: '1' }).hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 day)' });
+    templateOf({ ...DAILY, GAPS_FREQUENCY: '1' }).hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 day)',
+    });
   });
 
   it('know the store and the region', () => {
-    const { Environment } = propertiesOf(templateOf({ ...GC, ICECHUNK_BUCKET: 'given-store' }), 'AWS::Batch::JobDefinition')['ContainerProperties'];
+    const { Environment } = propertiesOf(
+      templateOf({ ...GC, ICECHUNK_BUCKET: 'given-store' }),
+      'AWS::Batch::JobDefinition',
+    )['ContainerProperties'];
     expect(Environment).toEqual(
       expect.arrayContaining([
         { Name: 'VDP_STORE', Value: 's3://given-store/daily' },
@@ -66,7 +72,10 @@ describe('jobs', () => {
       EventPattern: {
         source: ['aws.batch'],
         'detail-type': ['Batch Job State Change'],
-        detail: { status: ['FAILED'], jobQueue: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('UpkeepQueue'), 'JobQueueArn'] }] },
+        detail: {
+          status: ['FAILED'],
+          jobQueue: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('UpkeepQueue'), 'JobQueueArn'] }],
+        },
       },
       Targets: [Match.objectLike({ Arn: { Ref: Match.stringLikeRegexp('AlarmsTopic') } })],
     });

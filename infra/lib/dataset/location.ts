@@ -36,7 +36,10 @@ function withSlash(text: string): string {
 }
 
 function encode(path: string): string {
-  return path.split('/').map((part) => encodeURIComponent(part).replace(/[!'()*]/g, hex)).join('/');
+  return path
+    .split('/')
+    .map((part) => encodeURIComponent(part).replace(/[!'()*]/g, hex))
+    .join('/');
 }
 
 function hex(character: string): string {

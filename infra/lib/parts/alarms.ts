@@ -27,7 +27,11 @@ export class Alarms extends Construct {
   readonly topic: sns.Topic;
   readonly all: cloudwatch.Alarm[] = [];
 
-  constructor(scope: Construct, id: string, private readonly props: AlarmsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AlarmsProps,
+  ) {
     super(scope, id);
     this.topic = this.makeTopic();
     const { settings } = props.deployment;
@@ -84,7 +88,7 @@ export class Alarms extends Construct {
   private oldestMessage(): void {
     const visibility = this.props.deployment.settings.VISIBILITY_TIMEOUT_SECONDS;
     this.add('OldestMessage', {
-      alarmDescription: `A file has waited for ${LOST_DELIVERIES} visibility timeouts: the function fails, or is too slow.`,
+      alarmDescription: `A file waits for ${LOST_DELIVERIES} visibility timeouts: the function fails, or is too slow.`,
       metric: this.props.forward.queue.metricApproximateAgeOfOldestMessage({
         statistic: cloudwatch.Stats.MAXIMUM,
         period: Duration.minutes(5),

@@ -29,16 +29,29 @@ export class PipelineDashboard extends Construct {
       widgets: [
         [new cloudwatch.AlarmStatusWidget({ alarms: [...alarms], width: 2 * HALF })],
         [
-          graph('Files', OUTCOMES.map((outcome) => outcomeMetric(outcome, deployment.dataset, PERIOD))),
+          graph(
+            'Files',
+            OUTCOMES.map((outcome) => outcomeMetric(outcome, deployment.dataset, PERIOD)),
+          ),
           graph(
             'Messages, and seconds that the oldest waits',
-            [queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD })],
+            [
+              queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+              deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+            ],
             [queue.metricApproximateAgeOfOldestMessage({ period: PERIOD })],
           ),
         ],
         [
-          graph('Batches', [processMessages.metricInvocations({ period: PERIOD }), processMessages.metricErrors({ period: PERIOD }), processMessages.metricThrottles({ period: PERIOD })]),
-          graph('Milliseconds a batch', [processMessages.metricDuration({ period: PERIOD }), processMessages.metricDuration({ period: PERIOD, statistic: 'max' })]),
+          graph('Batches', [
+            processMessages.metricInvocations({ period: PERIOD }),
+            processMessages.metricErrors({ period: PERIOD }),
+            processMessages.metricThrottles({ period: PERIOD }),
+          ]),
+          graph('Milliseconds a batch', [
+            processMessages.metricDuration({ period: PERIOD }),
+            processMessages.metricDuration({ period: PERIOD, statistic: 'max' }),
+          ]),
         ],
       ],
     });

@@ -17,7 +17,11 @@ export function reservedConcurrency({ dataset }: Deployment): number | undefined
 }
 
 /** Lets the queue call the function. */
-export function connect(handler: lambda.Function, queue: sqs.IQueue, { settings, dataset }: Deployment): lambda.EventSourceMapping {
+export function connect(
+  handler: lambda.Function,
+  queue: sqs.IQueue,
+  { settings, dataset }: Deployment,
+): lambda.EventSourceMapping {
   const window = settings.SQS_BATCH_WINDOW_SECONDS;
   return new lambda.EventSourceMapping(handler, 'Queue', {
     target: handler,

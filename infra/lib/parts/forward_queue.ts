@@ -5,7 +5,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
 import type { Deployment } from './deployment.ts';
 
-/** The longest that SQS keeps a message: so long one may wait for a backfill, and for a person among the dead letters. */
+/** The longest that SQS keeps a message: one may wait so long for a backfill, or for a person among the dead letters. */
 const RETENTION = Duration.days(14);
 
 /** The queue of new files, its dead letters, and who may send to it. */
@@ -13,7 +13,11 @@ export class ForwardQueue extends Construct {
   readonly queue: sqs.Queue;
   readonly deadLetters: sqs.Queue;
 
-  constructor(scope: Construct, id: string, private readonly deployment: Deployment) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly deployment: Deployment,
+  ) {
     super(scope, id);
     const { settings, dataset } = deployment;
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
@@ -52,7 +56,13 @@ export class ForwardQueue extends Construct {
 
   private takeFromBucket(bucket: string): void {
     const stack = Stack.of(this);
-    const arn = stack.formatArn({ service: 's3', region: '', account: '', resource: bucket, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+    const arn = stack.formatArn({
+      service: 's3',
+      region: '',
+      account: '',
+      resource: bucket,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    });
     this.allowSending('Bucket', 's3.amazonaws.com', {
       ArnEquals: { 'aws:SourceArn': arn },
       StringEquals: { 'aws:SourceAccount': stack.account },

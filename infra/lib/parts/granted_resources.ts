@@ -18,7 +18,13 @@ export class GrantedResources {
   ) {}
 
   /** A role that may do what the table says, and `further`. */
-  makeRole(scope: Construct, id: string, name: RoleName, service: string, further: iam.PolicyStatement[] = []): iam.Role {
+  makeRole(
+    scope: Construct,
+    id: string,
+    name: RoleName,
+    service: string,
+    further: iam.PolicyStatement[] = [],
+  ): iam.Role {
     const grants = grantsOf(name, this.deployment);
     const statements = [...further, ...grants.map((grant) => this.statementOf(grant))];
     const role = new iam.Role(scope, id, {
@@ -64,7 +70,13 @@ export class GrantedResources {
 
   private sourceBucketArn(): string {
     const { bucket } = this.deployment.dataset.source;
-    return this.stack.formatArn({ service: 's3', region: '', account: '', resource: bucket, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+    return this.stack.formatArn({
+      service: 's3',
+      region: '',
+      account: '',
+      resource: bucket,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    });
   }
 
   // "IfExists": a request for an object has no prefix, and S3 asks for the right to list before it says that an object

@@ -6,13 +6,7 @@ import { readsSourceWithOwnRole } from './deployment.ts';
 export type RoleName = 'initialize' | 'process_messages' | JobName;
 
 export type GrantedResource =
-  | 'store bucket'
-  | 'store objects'
-  | 'source bucket'
-  | 'source objects'
-  | 'queue'
-  | 'dead letters'
-  | 'earthdata secret';
+  'store bucket' | 'store objects' | 'source bucket' | 'source objects' | 'queue' | 'dead letters' | 'earthdata secret';
 
 export interface Grant {
   readonly roles: readonly RoleName[];
@@ -35,16 +29,21 @@ export const GRANTS: readonly Grant[] = [
     roles: WRITERS,
     actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
     on: 'store objects',
-    why: 'Reads and commits. A commit copies `repo` to its backup, which is a read and a write; large objects go up in parts.',
+    why: 'Reads and commits. A commit copies `repo` to its backup: a read and a write. Large objects go up in parts.',
   },
   { roles: READERS, actions: ['s3:GetObject'], on: 'store objects', why: 'Reads the store, and writes nothing.' },
   {
     roles: [...WRITERS, ...READERS],
     actions: ['s3:ListBucket'],
     on: 'store bucket',
-    why: 'Without it S3 answers 403 where an object is missing, and not 404: no store could be told from a forbidden one.',
+    why: 'Without it S3 answers 403 where an object is missing: no store could not be told from a forbidden one.',
   },
-  { roles: ['gc'], actions: ['s3:DeleteObject'], on: 'store objects', why: 'Deletes what nothing refers to. Nobody else deletes.' },
+  {
+    roles: ['gc'],
+    actions: ['s3:DeleteObject'],
+    on: 'store objects',
+    why: 'Deletes what nothing refers to. Nobody else deletes.',
+  },
   {
     roles: ['initialize', 'process_messages', 'verify'],
     actions: ['s3:GetObject'],

@@ -10,7 +10,11 @@ const PROGRAM = '/usr/bin/vdp';
 export class PipelineImage extends Construct {
   private readonly options: assets.DockerImageAssetOptions;
 
-  constructor(scope: Construct, id: string, private readonly deployment: Deployment) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly deployment: Deployment,
+  ) {
     super(scope, id);
     const { settings } = deployment;
     this.options = {

@@ -8,7 +8,11 @@ export const METRICS_NAMESPACE = 'vdp';
 /** What became of files. */
 export const OUTCOMES = ['Written', 'Replaced', 'Retracted', 'Unchanged', 'Deferred', 'Rejected'] as const;
 
-export function outcomeMetric(outcome: (typeof OUTCOMES)[number], dataset: Dataset, period: Duration): cloudwatch.Metric {
+export function outcomeMetric(
+  outcome: (typeof OUTCOMES)[number],
+  dataset: Dataset,
+  period: Duration,
+): cloudwatch.Metric {
   return new cloudwatch.Metric({
     namespace: METRICS_NAMESPACE,
     metricName: outcome,

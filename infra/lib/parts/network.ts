@@ -39,7 +39,8 @@ export class JobNetwork extends Construct {
     });
     Validations.of(vpc).acknowledge({
       id: 'AwsSolutions-VPC7',
-      reason: 'Only outbound calls of short jobs pass here; flow logs would cost more than the network, and may be added.',
+      reason:
+        'Only outbound calls of short jobs pass here; flow logs would cost more than the network, and may be added.',
     });
     return vpc;
   }

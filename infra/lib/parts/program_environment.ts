@@ -10,7 +10,11 @@ const DATASET_IN_IMAGE = '/app/dataset/dataset.toml';
 const RESERVED = /^(AWS_|LAMBDA_|_)/;
 
 /** Variables that functions and jobs have in common. */
-export function programEnvironment(stack: Stack, { settings, dataset }: Deployment, store: StorePlace): Record<string, string> {
+export function programEnvironment(
+  stack: Stack,
+  { settings, dataset }: Deployment,
+  store: StorePlace,
+): Record<string, string> {
   const ofDataset = Object.entries(dataset.environment).filter(([name]) => !RESERVED.test(name));
   return {
     ...Object.fromEntries(ofDataset),

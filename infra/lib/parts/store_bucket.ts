@@ -43,7 +43,8 @@ export class StoreBucket extends Construct implements StorePlace {
     });
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'Server access logs would double the requests of small commits; CloudTrail data events log them where wanted.',
+      reason:
+        'Server access logs would double the requests of small commits; CloudTrail data events log them where wanted.',
     });
     return bucket;
   }

@@ -34,7 +34,11 @@ export class UpkeepJobs extends Construct {
   private readonly executionRole: iam.Role;
   private readonly network: JobNetwork;
 
-  constructor(scope: Construct, id: string, private readonly props: UpkeepJobsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: UpkeepJobsProps,
+  ) {
     super(scope, id);
     const { settings } = props.deployment;
     this.network = new JobNetwork(this, 'Network', props.deployment);
@@ -102,7 +106,9 @@ export class UpkeepJobs extends Construct {
       description: `vdp ${job} of ${this.props.deployment.dataset.name}`,
       schedule: events.Schedule.rate(Duration.days(days)),
       targets: [
-        new targets.BatchJob(this.queue.jobQueueArn, this.queue, definition.jobDefinitionArn, definition, { jobName: job }),
+        new targets.BatchJob(this.queue.jobQueueArn, this.queue, definition.jobDefinitionArn, definition, {
+          jobName: job,
+        }),
       ],
     });
   }

@@ -34,7 +34,10 @@ export function examine(sources: ConfigurationSources): { report: SettingsReport
   const variables = parseEnvFile(envFile).values;
   let dataset: Dataset | undefined;
   const readDataset = (file: string) => {
-    const read = readDatasetFile(resolve(sources.root, file), (name) => sources.environment[name] ?? variables.get(name));
+    const read = readDatasetFile(
+      resolve(sources.root, file),
+      (name) => sources.environment[name] ?? variables.get(name),
+    );
     if (read instanceof Error) return read;
     dataset = read;
     return { facts: read.facts, variables: read.variables };

@@ -1,4 +1,4 @@
-// Settings out of the environment and .env. The engine reads them by the same rules: src/apps/settings/read_settings.cc.
+// Settings out of the environment and .env. The engine has the same rules: src/apps/settings/read_settings.cc.
 import { found, normalise } from './check_value.ts';
 import { parseEnvFile } from './env_file.ts';
 import type { Finding } from './findings.ts';
@@ -16,7 +16,7 @@ export interface Setting {
   readonly origin: Origin;
 }
 
-/** What a dataset file tells: its facts (the names are those of x-dataset-facts), and the variables it names as $NAME. */
+/** What a dataset file tells: its facts (named as in x-dataset-facts), and the variables that it names as $NAME. */
 export interface DatasetFacts {
   readonly facts: ReadonlyMap<string, string>;
   readonly variables: readonly string[];
@@ -82,7 +82,11 @@ class Reader implements Values {
   private readOne(row: SettingRow): void {
     const [text, origin] = this.lookUp(row.name);
     if (text === undefined) {
-      this.settings.set(row.name, { row, value: row.default, origin: row.default === undefined ? 'not set' : 'default' });
+      this.settings.set(row.name, {
+        row,
+        value: row.default,
+        origin: row.default === undefined ? 'not set' : 'default',
+      });
       if (row.required) this.refuse(row, undefined, row.expected);
       return;
     }
