@@ -61,6 +61,7 @@ describe('the functions', () => {
   it('keep their logs for LOG_RETENTION_DAYS', () => {
     const template = templateOf({ ...DAILY, LOG_RETENTION_DAYS: '7' });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+    template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' });
   });
 });
 

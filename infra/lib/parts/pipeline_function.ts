@@ -25,7 +25,8 @@ export class PipelineFunction extends Construct {
     const { settings } = props.deployment;
     const logGroup = new logs.LogGroup(this, 'Logs', {
       retention: settings.LOG_RETENTION_DAYS as logs.RetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
+      // A deployment that fails takes back what it made: what tells why must stay.
+      removalPolicy: RemovalPolicy.RETAIN,
     });
     this.handler = new lambda.DockerImageFunction(this, 'Function', {
       description: `${props.role} of the dataset ${props.deployment.dataset.name}`,

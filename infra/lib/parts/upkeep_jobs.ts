@@ -44,7 +44,7 @@ export class UpkeepJobs extends Construct {
     this.network = new JobNetwork(this, 'Network', props.deployment);
     this.logGroup = new logs.LogGroup(this, 'Logs', {
       retention: settings.LOG_RETENTION_DAYS as logs.RetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: RemovalPolicy.RETAIN,
     });
     this.executionRole = new iam.Role(this, 'ExecutionRole', {
       assumedBy: new iam.ServicePrincipal(TASKS),
