@@ -5,6 +5,7 @@
 # DESTINATION must not be there yet. VDP_PROCESSOR, if set, must name a processor that BINARY has.
 set -euo pipefail
 export LC_ALL=C
+umask 022
 unset LD_LIBRARY_PATH LD_PRELOAD # the image has neither
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import shutil
 import ssl
+import statistics
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from archives.mur import Mur
 from engine import FAILED, ROOT, Engine
-from image_root import ImageRoot, isolation
+from image_root import GROUP, USER, ImageRoot, isolation
+from remote_archive import SOURCE_PREFIX, place
+from servers.bucket import Bucket
 from servers.dns_server import dns_server
 from servers.http_files import http_files
+from servers.lambda_runtime import lambda_function, sqs_event
 from servers.process import LOOPBACK
 
 MAX_BYTES = 60_000_000
+MAX_RESIDENT_BYTES = 40_000_000
+START_UPS = 20
 HOST = "archive.test"
 NAME_SERVER = "127.77.0.1"
 FILE = "ta_Amon_MIROC6_historical_r1i1p1f1_gn_195001-195912.nc"
@@ -161,3 +170,45 @@ def test_names_are_resolved_by_dns(image: ImageRoot, sample: Path) -> None:
         image.write("/etc/hosts", f"{LOOPBACK} {HOST}\n")
         image("inspect", at_host(files.url(FILE)), "--json")
         assert not asked
+
+
+def as_program(image: ImageRoot, path: Path, *, bare: bool = False) -> Path:
+    """A program that runs the image's own; `bare`: with nothing before it but the change of its root."""
+    prefix = image.command() if not bare else ["chroot", f"--userspec={USER}:{GROUP}", str(image.folder), "/usr/bin/vdp"]
+    path.write_text(f'#!/bin/sh\nexec {shlex.join(prefix)} "$@"\n')
+    path.chmod(0o755)
+    return path
+
+
+@needs_isolation
+def test_an_event_through_the_runtime_loop(vdp: Engine, archive_of, bucket: Bucket, tmp_path: Path) -> None:
+    """From an empty bucket, by the image's own entry point and commands, with a store in S3 that VDP_STORE names."""
+    remote = place(archive_of(Mur(), 4), source=bucket)
+    image = ImageRoot.assemble(vdp.binary, remote.archive.dataset, tmp_path / "root")
+    program = as_program(image, tmp_path / "vdp")
+    variables = remote.environment | {"VDP_DATASET": "/app/dataset/dataset.toml", "VDP_STORE": bucket.url("store/")}
+    with lambda_function(program, "initialize", tmp_path / "initialize", variables, as_argument=True) as function:
+        assert function.invoke({}).answer["created"] is True
+    keys = [remote.archive.product.key(index) for index in range(4)]
+    bodies = [json.dumps({"uri": bucket.url(SOURCE_PREFIX + key), "key": key}) for key in keys]
+    with lambda_function(program, "process_messages", tmp_path / "messages", variables, as_argument=True) as function:
+        assert function.invoke(sqs_event(*bodies)).failures == []
+        print(f"resident {function.resident_bytes / 1e6:.1f} MB, peak {function.peak_bytes / 1e6:.1f} MB after a batch of 4")
+        assert function.peak_bytes < MAX_RESIDENT_BYTES
+    answer = vdp.within(remote.environment).run(remote.archive.dataset, "--store", bucket.url("store/"))
+    assert answer.outcomes == {"unchanged": 4}
+
+
+@needs_isolation
+@pytest.mark.skipif(os.geteuid() != 0, reason="changing the root alone needs root")
+def test_start_up(image: ImageRoot, tmp_path: Path) -> None:
+    program = as_program(image, tmp_path / "vdp", bare=True)
+    starts, resident = [], []
+    for number in range(START_UPS):
+        with lambda_function(program, "process_messages", tmp_path / str(number), {}, as_argument=True) as function:
+            assert function.runtime.first_asked.wait(20), function.stderr
+            starts.append((function.runtime.first_asked_at - function.started_at) * 1000)
+            resident.append(function.resident_bytes / 1e6)
+    print(f"start to the first request: median {statistics.median(starts):.1f} ms, from {min(starts):.1f} to {max(starts):.1f}")
+    print(f"resident: {max(resident):.1f} MB")
+    assert max(resident) * 1e6 < MAX_RESIDENT_BYTES

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
+import h5py
 import pytest
 
+from archives.archive import Archive
+from archives.mur import Mur
+from archives.oisst import Oisst
 from archives.plain import Plain, add_field
 from engine import BAD_USAGE, DONE, FAILED, ROOT, Engine
 
@@ -31,6 +36,44 @@ def test_with_nothing_said_it_takes_the_files_beside_it(vdp: Engine, archive_of,
     folder = tmp_path / "datasets" / "rain"
     (folder / "data").symlink_to(archive.data)
     assert vdp.run(folder / "dataset.toml").outcomes == {"written": 2}
+
+
+@pytest.mark.parametrize(
+    "product, group, axis, pattern",
+    [
+        (PRODUCT, "/", "time", "plain.{time:%Y%m%d}.nc"),
+        (Mur(), "/", "time", "{time:%Y%m%d%H%M%S}-JPL-L4_GHRSST-SSTfnd-MUR-GLOB-v02.0-fv04.1.nc"),
+        (Oisst(), "/", "time", "oisst-avhrr-v02r01.{time:%Y%m%d}.nc"),
+    ],
+    ids=["plain", "mur", "oisst"],
+)
+def test_one_file_tells_the_rest(vdp: Engine, tmp_path: Path, product, group: str, axis: str, pattern: str) -> None:
+    archive = Archive(tmp_path / "archive", product)
+    archive.deliver(*range(4))
+    made = vdp("new", "rain", "--from", archive.path(1), "--json", cwd=tmp_path).document
+    dataset = tmp_path / made["dataset"]
+    words = tomllib.loads(dataset.read_text())
+    assert words["source"]["pattern"] == pattern
+    assert (words["parse"]["group"], list(words["axis"])) == (group, [axis])
+    assert vdp.run(dataset).outcomes == {"written": 4}
+
+
+def test_what_a_file_does_not_tell_is_left_open(vdp: Engine, sample: Path, tmp_path: Path) -> None:
+    """A year and a month are no day; the user's own words go first."""
+    file = sorted((sample / "data").glob("*.nc"))[0]
+    made = vdp("new", "ta", "--from", file, "--json", cwd=tmp_path).document
+    assert any('"*"' in note for note in made["notes"])
+    assert vdp.run(tmp_path / made["dataset"]).outcomes == {"written": 7}
+    pattern = "ta_Amon_{model:re:[^_]+}_historical_r1i1p1f1_gn_{first:%Y%m}-{last:%Y%m}.nc"
+    made = vdp("new", "tas", "--from", file, "--pattern", pattern, "--json", cwd=tmp_path).document
+    assert vdp.run(tmp_path / made["dataset"]).outcomes == {"written": 7}
+
+
+def test_a_file_without_a_time_is_refused(vdp: Engine, tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["x"] = [1, 2]
+    assert "no coordinate of absolute time" in vdp("new", "x", "--from", "a.h5", cwd=tmp_path, expect=BAD_USAGE).stderr
+    assert not (tmp_path / "datasets").exists()
 
 
 def test_it_prints_the_next_commands(vdp: Engine, tmp_path: Path) -> None:

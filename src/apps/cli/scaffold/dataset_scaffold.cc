@@ -54,7 +54,8 @@ Result<std::string> dataset_scaffold(const DatasetDraft& draft) {
   const std::map<std::string, std::string> fields = {{"name", draft.name},
                                                      {"prefix", toml_string(draft.prefix)},
                                                      {"pattern", toml_string(draft.pattern)},
-                                                     {"axis", axis_name(pattern)}};
+                                                     {"group", toml_string(draft.group)},
+                                                     {"axis", draft.axis.empty() ? axis_name(pattern) : draft.axis}};
   auto text = filled(dataset_template, fields);
   const auto loaded = dataset::parse_dataset_file(text, "/dataset.toml", {}, any_environment);
   if (!loaded) return std::unexpected(dataset::to_error("the new dataset file", loaded.error()));

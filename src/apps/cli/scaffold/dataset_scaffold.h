@@ -8,17 +8,19 @@
 
 namespace vdp::cli {
 
-/// dataset.toml.in; its fields are @name@, @prefix@, @pattern@ and @axis@.
+/// dataset.toml.in, with @FIELD@ for what a draft says.
 extern const std::string_view dataset_template;
 
 struct DatasetDraft {
   std::string name;
   std::string prefix = "data/";
   std::string pattern = "*";
+  std::string group = "/";  ///< of the files
+  std::string axis = {};    ///< empty: the pattern's one time, else "time"
 };
 
-/// The text of a dataset file that loads. Its axis is the pattern's one time, else `time`. `invalid` with all findings
-/// where it would not load, as with a pattern that is none.
+/// The text of a dataset file that loads. `invalid` with all findings where it would not, as with a pattern that is
+/// none.
 Result<std::string> dataset_scaffold(const DatasetDraft& draft);
 
 }  // namespace vdp::cli

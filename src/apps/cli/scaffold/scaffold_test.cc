@@ -6,6 +6,7 @@
 #include "apps/cli/scaffold/dataset_scaffold.h"
 #include "apps/cli/scaffold/new_files.h"
 #include "apps/cli/scaffold/processor_scaffold.h"
+#include "apps/cli/scaffold/sample_file.h"
 #include "dataset/dataset_file.h"
 
 namespace vdp::cli {
@@ -51,6 +52,31 @@ TEST(DatasetScaffold, KeepsBackslashesAndQuotes) {
 TEST(DatasetScaffold, RefusesWhatWouldNotLoad) {
   EXPECT_EQ(dataset_scaffold({"rain", "data/", "{time:%Q}.nc"}).error().kind, ErrorKind::invalid);
   EXPECT_EQ(dataset_scaffold({"rain", "a\nb", "*"}).error().kind, ErrorKind::invalid);
+}
+
+TEST(DatasetScaffold, TakesTheAxisAndTheGroupThatAreSaid) {
+  const auto file = loaded({"rain", "data/", "{time:%Y%m%d}.nc", "/Grid", "valid"});
+  EXPECT_EQ(file.axes.front().name, "valid");
+  EXPECT_EQ(file.parse.group, "/Grid");
+}
+
+TEST(PatternOfName, FindsTheFinestWayInWhichTheTimeIsWritten) {
+  const auto calendar = dataset::Calendar::standard;
+  const dataset::DateTime noon = {{2020, 1, 31}, 12, 0, 0, 0};
+  const auto of = [&](std::string_view name) { return pattern_of_name(name, "time", noon, calendar).value_or("none"); };
+  EXPECT_EQ(of("rain_20200131.nc"), "rain_{time:%Y%m%d}.nc");
+  EXPECT_EQ(of("rain_20200131120000_v1.nc"), "rain_{time:%Y%m%d%H%M%S}_v1.nc");
+  EXPECT_EQ(of("a20200131T12.20200131T12.nc"), "a{time:%Y%m%dT%H}.{time:%Y%m%dT%H}.nc");
+  EXPECT_EQ(of("A2020031.hdf"), "A{time:%Y%j}.hdf");
+  EXPECT_EQ(of("2020-01-31.nc"), "{time:%Y-%m-%d}.nc");
+}
+
+TEST(PatternOfName, TakesNothingThatTheTimeDoesNotProve) {
+  const auto calendar = dataset::Calendar::standard;
+  const dataset::DateTime noon = {{2020, 1, 31}, 12, 0, 0, 0};
+  for (const auto* name : {"rain_20200201.nc", "rain_2020.nc", "rain.nc", "a{20200131}.nc", "*20200131.nc"}) {
+    EXPECT_EQ(pattern_of_name(name, "time", noon, calendar), std::nullopt) << name;
+  }
 }
 
 TEST(DatasetScaffold, TakesVariablesThatAreSetLater) {
