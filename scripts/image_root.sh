@@ -110,8 +110,8 @@ install_licences() {
 }
 
 check_processor() {
-  [[ -z ${VDP_PROCESSOR:-} || $VDP_PROCESSOR == dataset ]] && return
-  "$1" self-test --json | grep --quiet "\"$VDP_PROCESSOR\"" ||
+  if [[ -z ${VDP_PROCESSOR:-} ]]; then return; fi
+  [[ $("$1" self-test --json) == *"\"$VDP_PROCESSOR\""* ]] ||
     die "the program has no processor \"$VDP_PROCESSOR\": expected a folder processors/$VDP_PROCESSOR"
 }
 

@@ -44,7 +44,7 @@ class SourceTree:
         )
         for name in filter(None, listed.stdout.split("\0")):
             # Of what the build does not need, nothing.
-            if (ROOT / name).is_file() and not name.startswith(("samples/", "docs/", "infra/")):
+            if (ROOT / name).is_file() and not name.startswith(("samples/", "docs/", "infra/", "tests/", "bench/")):
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, root / name)
         return cls(root)
