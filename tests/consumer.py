@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 from collections import Counter
 from collections.abc import Iterable
@@ -39,6 +40,27 @@ class Depth:
 def enqueue(vdp: Engine, archive: Archive, files: Iterable[Path]) -> Answer:
     """Delivers files, in this order; a file that is named twice is delivered twice."""
     return vdp("enqueue", archive.dataset, "--inventory", write_inventory(archive, files), "--json")
+
+
+def send(archive: Archive, *bodies: str) -> None:
+    """Puts messages of any shape into the queue, which is there already, as whoever may send there."""
+    [queue] = (archive.root / ".vdp").glob("*.sqlite")
+    with sqlite3.connect(queue) as database:
+        for body in bodies:
+            [(number,)] = database.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM message")
+            row = (number, number, body, 0)
+            database.execute("INSERT INTO message (number, id, body, sent_us) VALUES (?, ?, ?, ?)", row)
+    database.close()
+
+
+def removed(file: Path) -> str:
+    """The message that a file is gone."""
+    return json.dumps({"uri": file.as_uri(), "event": "removed"})
+
+
+def created(file: Path) -> str:
+    """The message that a file is there."""
+    return json.dumps({"uri": file.as_uri()})
 
 
 def write_inventory(archive: Archive, files: Iterable[Path]) -> Path:

@@ -68,6 +68,7 @@ enum class LatePolicy { by_kind, region, reject };
 enum class GapPolicy { by_kind, reserve, allow, refuse };
 enum class SamePolicy { rewrite, skip };
 enum class OtherPolicy { reject, replace };
+enum class DeletedPolicy { report, retract };
 enum class MissingVariablePolicy { reject, fill };
 
 struct ChecksSpec {
@@ -79,6 +80,7 @@ struct ForwardSpec {
   GapPolicy gap = GapPolicy::by_kind;     ///< by_kind: reserve on regular axes, allow on grow
   SamePolicy same = SamePolicy::rewrite;
   OtherPolicy other = OtherPolicy::reject;
+  DeletedPolicy deleted = DeletedPolicy::report;
   std::uint64_t max_reserve = 1'000'000;  ///< empty slots that one granule may leave on a regular axis without an end
   std::uint64_t batch = 100;              ///< granules a commit
   Duration window{0};                     ///< how long to wait for a batch to fill

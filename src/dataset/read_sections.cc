@@ -28,7 +28,8 @@ void read_store(const toml::table& document, DatasetFile& file, Findings& findin
     section.invalid("url", "a repository cannot be written over http; expected a path, file:// or s3://");
   }
   // Official readers cannot make one there: its keys would differ.
-  const bool is_bucket = file.store.url.starts_with("s3://") && file.store.url.find('/', 5) + 1 == file.store.url.size();
+  const bool is_bucket =
+      file.store.url.starts_with("s3://") && file.store.url.find('/', 5) + 1 == file.store.url.size();
   if (is_bucket) section.invalid("url", "found a bucket alone, expected a folder in it: s3://bucket/folder/");
   read_store_access(document, file, findings);
   file.store.branch = section.text("branch").value_or("main");
@@ -81,6 +82,7 @@ void read_forward(const toml::table& document, DatasetFile& file, Findings& find
   if (gap == "refuse") forward.gap = GapPolicy::refuse;
   if (section.text("same") == "skip") forward.same = SamePolicy::skip;
   if (section.text("other") == "replace") forward.other = OtherPolicy::replace;
+  if (section.text("deleted") == "retract") forward.deleted = DeletedPolicy::retract;
   if (const auto most = section.count("max_reserve", 0)) forward.max_reserve = *most;
   if (const auto batch = section.count("batch")) forward.batch = *batch;
   if (const auto window = section.duration("window")) forward.window = *window;

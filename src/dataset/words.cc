@@ -203,6 +203,11 @@ void add_work(std::vector<Word>& words) {
           {"forward", "other", Type::text, "reject",
            "Another granule for a slot that is taken: `replace` follows `prefer`.", ready,
            all_ready({"reject", "replace"})},
+          {"forward", "deleted", Type::text, "report",
+           "A file that an event says was deleted, and that the source has no more: it is told of, and its references "
+           "stay "
+           "(`report`), or its slots become empty again (`retract`).",
+           ready, all_ready({"report", "retract"})},
           {"forward", "stage_branch", Type::boolean, "false", "Write to a branch of its own, verify, then promote.",
            planned},
           {"forward", "batch", Type::integer, "100", "The most granules of one commit."},

@@ -65,11 +65,7 @@ class BatchWriter {
     for (const auto& [name, variable] : state_.store.variables) {
       if (variable.role == Role::refs) VDP_TRY(write_refs(name, variable, planned));
       if (variable.role == Role::native) VDP_TRY(collect_rows(name, variable, planned));
-      // The static references point into the first granule: its new version has them at new places.
-      if (variable.role == Role::static_refs && planned.record.uri == state_.seed_uri) {
-        const zarr::Shape origin(variable.metadata.rank(), 0);
-        VDP_TRY(session_.set_refs(path(name), planned.granule->dataset.variables.at(name).manifest, origin));
-      }
+      if (variable.role == Role::static_refs) VDP_TRY(write_static_refs(name, variable, planned));
     }
     const std::vector<std::string> texts(planned.box.size(), encode_record(planned.record));
     records_.push_back({planned.box.begin, planned.box.size(), texts});
@@ -90,6 +86,14 @@ class BatchWriter {
     VDP_ASSIGN_IN(path(name), auto fill, read_values(rows, nothing, max_fill_bytes));
     rows_[name].push_back({planned.box.begin, planned.box.size(), std::move(fill)});
     return {};
+  }
+
+  /// They point into the seed: a new version of it has them at new places.
+  Status write_static_refs(const std::string& name, const dataset::VariableTemplate& variable,
+                           const PlannedGranule& planned) {
+    const auto found = planned.granule->dataset.variables.find(name);
+    if (planned.record.uri != state_.seed_uri || found == planned.granule->dataset.variables.end()) return {};
+    return session_.set_refs(path(name), found->second.manifest, zarr::Shape(variable.metadata.rank(), 0));
   }
 
   Status write_refs(const std::string& name, const dataset::VariableTemplate& variable, const PlannedGranule& planned) {

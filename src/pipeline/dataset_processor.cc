@@ -7,7 +7,6 @@
 
 #include "base/checked.h"
 #include "base/log.h"
-#include "base/task_pool.h"
 #include "dataset/draft.h"
 #include "discover/list.h"
 #include "net/url.h"
@@ -15,32 +14,16 @@
 #include "pipeline/batch_writer.h"
 #include "pipeline/enqueue.h"
 #include "pipeline/planner.h"
+#include "pipeline/retraction.h"
+#include "pipeline/static_seed.h"
 #include "pipeline/store_layout.h"
 #include "pipeline/upkeep.h"
 #include "store/open_store.h"
 #include "store/url.h"
 
 namespace vdp {
-namespace {
-
-std::uint64_t count_refs(const PreparedGranule& granule) {
-  std::uint64_t refs = 0;
-  for (const auto& [name, array] : granule.dataset.variables) refs += array.manifest.size();
-  return refs;
-}
-
-std::string cache_key(const Granule& granule) { return granule.uri + "\n" + version_of(granule); }
-
-}  // namespace
-
-struct DatasetProcessor::Prepared {
-  std::shared_ptr<const PreparedGranule> granule;  ///< or null, and then:
-  Error error;
-  bool was_read = true;  ///< or there was no time for it
-};
-
 DatasetProcessor::DatasetProcessor(dataset::DatasetFile file, const Options& options)
-    : file_(std::move(file)), options_(options) {}
+    : file_(std::move(file)), options_(options), preparer_(options.threads, options.max_cached_refs) {}
 DatasetProcessor::~DatasetProcessor() = default;
 
 Result<std::unique_ptr<DatasetProcessor>> DatasetProcessor::create(dataset::DatasetFile file, const Options& options) {
@@ -165,7 +148,10 @@ Result<icechunk::Session> DatasetProcessor::initialize_session(icechunk::Reposit
 }
 
 Status DatasetProcessor::load_state(const icechunk::Session& session) {
-  if (state_ && state_snapshot_ == session.base()) return {};
+  // What was put into another session of this base, and not committed, is not there.
+  const bool is_of_session = state_snapshot_ == session.base() && (!state_is_ahead_ || session.has_changes());
+  if (state_ && is_of_session) return {};
+  state_is_ahead_ = false;
   VDP_ASSIGN_IN(target_->url(), state_, load_store_state(file_, axis(), session, RecordsRead::as_needed));
   state_snapshot_ = session.base();
   return {};
@@ -184,9 +170,9 @@ Status DatasetProcessor::read_records(const icechunk::Session& session, std::spa
   return {};
 }
 
-Status DatasetProcessor::read_records(const icechunk::Session& session, const std::vector<Prepared>& prepared) {
+Status DatasetProcessor::read_records(const icechunk::Session& session, const std::vector<Preparation>& prepared) {
   if (state_->provenance.is_complete()) return {};
-  for (const Prepared& each : prepared) {
+  for (const Preparation& each : prepared) {
     if (each.granule == nullptr || each.granule->axis_values.empty() || !each.granule->axis_units) continue;
     const auto slot = state_->regular->slot(each.granule->axis_values.front(), *each.granule->axis_units);
     if (slot) VDP_TRY(state_->provenance.read(session, file_.identity.group, {*slot, *slot + each.granule->steps}));
@@ -194,74 +180,8 @@ Status DatasetProcessor::read_records(const icechunk::Session& session, const st
   return {};
 }
 
-void DatasetProcessor::keep(const Granule& granule, const Prepared& prepared) {
-  if (prepared.granule == nullptr) return;
-  const std::uint64_t refs = count_refs(*prepared.granule);
-  if (cached_refs_ + refs > options_.max_cached_refs) return;
-  if (cache_.emplace(cache_key(granule), prepared).second) cached_refs_ += refs;
-}
-
-std::vector<DatasetProcessor::Prepared> DatasetProcessor::prepare_all(std::span<const Granule> granules,
-                                                                      const Deadline& read_until) {
-  std::vector<Prepared> prepared(granules.size());
-  parallel_for(granules.size(), options_.threads, [&](std::size_t i) {
-    if (const auto cached = cache_.find(cache_key(granules[i])); cached != cache_.end()) {
-      prepared[i] = cached->second;
-      return;
-    }
-    if (read_until.has_passed()) {
-      prepared[i].was_read = false;
-      return;
-    }
-    auto shaped = shape_granule(context(), granules[i]);
-    auto result = shaped ? prepare_granule(context(), state_->store, std::move(*shaped))
-                         : Result<PreparedGranule>(std::unexpected(std::move(shaped).error()));
-    if (result) {
-      prepared[i].granule = std::make_shared<const PreparedGranule>(std::move(*result));
-    } else {
-      prepared[i].error = std::move(result).error();
-    }
-  });
-  for (std::size_t i = 0; i < granules.size(); ++i) keep(granules[i], prepared[i]);
-  return prepared;
-}
-
-std::vector<std::optional<AxisPosition>> DatasetProcessor::positions_of(const std::vector<Prepared>& prepared) {
-  std::vector<std::optional<AxisPosition>> positions;
-  for (const Prepared& each : prepared) {
-    positions.push_back(each.granule ? axis_position(*each.granule) : std::nullopt);
-  }
-  return positions;
-}
-
-/// Where the order counts and the keys tell it, what there is no time for is to be the end of it.
-std::vector<std::size_t> DatasetProcessor::in_reading_order(std::span<const Granule> granules,
-                                                            std::vector<std::size_t> indices) const {
-  if (!is_order_kept(file_, axis())) return indices;
-  std::vector<std::optional<AxisPosition>> positions;
-  for (const std::size_t i : indices) positions.push_back(axis_position(file_, axis(), granules[i].key));
-  std::vector<std::size_t> ordered;
-  for (const std::size_t i : in_axis_order(positions)) ordered.push_back(indices[i]);
-  return ordered;
-}
-
-/// What was not read must not be overtaken where it would be late then: what lies behind the first of it is left for
-/// the next time, too. That is all of the batch where a key does not tell its position.
-void DatasetProcessor::hold_back(std::span<const Granule> granules, std::vector<Prepared>& prepared) const {
-  if (!is_order_kept(file_, axis())) return;
-  std::optional<AxisPosition> first_unread;
-  bool all = false;
-  for (std::size_t i = 0; i < prepared.size(); ++i) {
-    if (prepared[i].was_read) continue;
-    const auto position = axis_position(file_, axis(), granules[i].key);
-    all = all || !position;
-    if (position && (!first_unread || *position < *first_unread)) first_unread = position;
-  }
-  for (Prepared& each : prepared) {
-    if (!all && !first_unread) break;
-    const auto position = each.granule ? axis_position(*each.granule) : std::nullopt;
-    if (all || (position && *position > *first_unread)) each = {nullptr, {}, false};
-  }
+std::vector<Preparation> DatasetProcessor::prepare_all(std::span<const Granule> granules, const Deadline& read_until) {
+  return preparer_.prepare(context(), state_->store, granules, read_until);
 }
 
 Result<std::vector<Granule>> DatasetProcessor::select_missing(icechunk::Session& session,
@@ -310,11 +230,12 @@ Result<std::vector<Outcome>> DatasetProcessor::process_files(icechunk::Session& 
     if (!outcomes[i]) outcomes[i] = check_key(granules[i]);
     if (!outcomes[i]) unknown.push_back(i);
   }
-  unknown = in_reading_order(granules, std::move(unknown));
+  const bool keep_order = is_order_kept(file_, axis());
+  if (keep_order) unknown = in_key_order(file_, axis(), granules, unknown);
   std::vector<Granule> to_read;
   for (const std::size_t i : unknown) to_read.push_back(granules[i]);
   auto prepared = prepare_all(to_read, read_until);
-  hold_back(to_read, prepared);
+  if (keep_order) hold_back_behind_unread(file_, axis(), to_read, prepared);
   VDP_TRY(read_records(session, prepared));
   std::vector<PlannedGranule> batch;
   for (const std::size_t i : in_axis_order(positions_of(prepared))) {
@@ -327,40 +248,67 @@ Result<std::vector<Outcome>> DatasetProcessor::process_files(icechunk::Session& 
     outcome = std::move(verdict.outcome);
     if (verdict.planned) batch.push_back(std::move(*verdict.planned));
   }
-  if (!batch.empty()) {
-    if (auto written = write_batch(file_, axis(), *state_, batch, session); !written) {
-      session.discard();
-      state_.reset();
-      return std::unexpected(within(target_->url(), std::move(written).error()));
-    }
-  }
+  if (!batch.empty()) VDP_TRY(keep_whole(write_planned(batch, session), session));
   std::vector<Outcome> result;
   for (auto& outcome : outcomes) result.push_back(std::move(*outcome));
   return result;
 }
 
-void DatasetProcessor::forget(std::span<const Outcome> outcomes) {
-  for (const Outcome& outcome : outcomes) {
-    if (outcome.kind == Outcome::Kind::deferred) continue;
-    const auto cached = cache_.find(cache_key(outcome.granule));
-    if (cached == cache_.end()) continue;
-    cached_refs_ -= count_refs(*cached->second.granule);
-    cache_.erase(cached);
+Status DatasetProcessor::write_planned(const std::vector<PlannedGranule>& batch, icechunk::Session& session) {
+  VDP_TRY(write_batch(file_, axis(), *state_, batch, session));
+  if (lacks_seed(*state_)) VDP_TRY(write_seed(context(), *batch.front().granule, *state_, session));
+  return {};
+}
+
+/// A session that is half written is of no use.
+Status DatasetProcessor::keep_whole(Status written, icechunk::Session& session) {
+  state_is_ahead_ = true;
+  if (written) return {};
+  session.discard();
+  state_.reset();
+  return std::unexpected(within(target_->url(), std::move(written).error()));
+}
+
+Result<std::optional<Outcome>> DatasetProcessor::retract_file(icechunk::Session& session, const Granule& granule) {
+  if (auto rejected = check_key(granule)) return rejected;
+  // Asked after the session's snapshot was taken: a file that comes back later is written by a later commit.
+  const auto object = source_->head(granule.key);
+  if (object) return std::nullopt;
+  if (object.error().kind != ErrorKind::not_found) return outcome_of(granule, object.error());
+  VDP_TRY(load_state(session));
+  VDP_TRY(read_records(session, std::span(&granule, 1)));
+  const ProvenanceRecord* record = state_->provenance.find_uri(granule.uri);
+  if (record == nullptr) return Outcome::unchanged(granule, {granule.uri + " was deleted, and is not in the store"});
+  if (file_.forward.deleted == dataset::DeletedPolicy::report) {
+    std::string text = fmt::format("{} was deleted, and {} refer to it (`forward.deleted` is \"report\")", granule.uri,
+                                   describe_slots(record->box));
+    log(LogLevel::warning, text);
+    return Outcome::unchanged(granule, {std::move(text)});
   }
+  VDP_TRY(keep_whole(write_retraction(context(), *record, *state_, session), session));
+  return Outcome{Outcome::Kind::retracted, granule, {}, 0, {}, false};
 }
 
 Result<icechunk::CommitOutcome> DatasetProcessor::commit_processed_files(icechunk::Session& session,
                                                                          std::span<const Outcome> outcomes) {
   OutcomeCounts counts;
   for (const Outcome& outcome : outcomes) counts.add(outcome.kind);
-  const std::string message =
+  std::string message =
       fmt::format("{}: {} written, {} replaced", file_.identity.name, counts.written, counts.replaced);
-  auto outcome = session.commit(message, {{"vdp", {{"written", counts.written}, {"replaced", counts.replaced}}}});
+  Json numbers = {{"written", counts.written}, {"replaced", counts.replaced}};
+  if (counts.retracted != 0) {
+    message += fmt::format(", {} retracted", counts.retracted);
+    numbers["retracted"] = counts.retracted;
+  }
+  auto outcome = session.commit(message, {{"vdp", std::move(numbers)}});
   const auto* committed = outcome ? std::get_if<icechunk::Committed>(&*outcome) : nullptr;
-  if (committed != nullptr) state_snapshot_ = committed->snapshot;
-  if (committed != nullptr || (outcome && std::holds_alternative<icechunk::NothingToCommit>(*outcome))) {
-    forget(outcomes);
-  } else {
+  if (committed != nullptr) {
+    state_snapshot_ = committed->snapshot;
+    state_is_ahead_ = false;
+    for (const Outcome& done : outcomes) {
+      if (done.kind != Outcome::Kind::deferred) preparer_.forget(done.granule);
+    }
+  } else if (!outcome || !std::holds_alternative<icechunk::NothingToCommit>(*outcome)) {
     state_.reset();  // it counts in what was not committed
   }
   return outcome;

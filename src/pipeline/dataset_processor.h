@@ -1,15 +1,14 @@
 // DatasetProcessor: the processor that a dataset file describes.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "dataset/dataset_file.h"
-#include "pipeline/axis_order.h"
-#include "pipeline/prepare.h"
+#include "pipeline/granule_preparer.h"
+#include "pipeline/planner.h"
 #include "pipeline/store_state.h"
 #include "vdp/processor.h"
 
@@ -48,6 +47,8 @@ class DatasetProcessor : public Processor {
   Result<Outcome> process_file(icechunk::Session& session, const Granule& granule) override;
   Result<std::vector<Outcome>> process_files(icechunk::Session& session, std::span<const Granule> granules,
                                              const Deadline& read_until) override;
+  /// As `forward.deleted` says. Its slots stay on the axis, and the granule may come again.
+  Result<std::optional<Outcome>> retract_file(icechunk::Session& session, const Granule& granule) override;
   Result<icechunk::CommitOutcome> commit_processed_files(icechunk::Session& session,
                                                          std::span<const Outcome> outcomes) override;
   Result<UpkeepReport> garbage_collect(const UpkeepOptions& options) override;
@@ -61,7 +62,6 @@ class DatasetProcessor : public Processor {
   Result<Schema> derive_schema(const Granule& granule);
 
  private:
-  struct Prepared;
   DatasetProcessor(dataset::DatasetFile file, const Options& options);
 
   PrepareContext context() const;
@@ -73,15 +73,10 @@ class DatasetProcessor : public Processor {
   Status load_state(const icechunk::Session& session);
   /// Reads the records of the slots that the granules' keys name, or their values.
   Status read_records(const icechunk::Session& session, std::span<const Granule> granules);
-  Status read_records(const icechunk::Session& session, const std::vector<Prepared>& prepared);
-  /// Prepares what is not cached, in parallel.
-  std::vector<Prepared> prepare_all(std::span<const Granule> granules, const Deadline& read_until);
-  static std::vector<std::optional<AxisPosition>> positions_of(const std::vector<Prepared>& prepared);
-  std::vector<std::size_t> in_reading_order(std::span<const Granule> granules, std::vector<std::size_t> indices) const;
-  void hold_back(std::span<const Granule> granules, std::vector<Prepared>& prepared) const;
-  void keep(const Granule& granule, const Prepared& prepared);
-  /// Those that will not come again: a consumer that lives for weeks must not collect them.
-  void forget(std::span<const Outcome> outcomes);
+  Status read_records(const icechunk::Session& session, const std::vector<Preparation>& prepared);
+  Status write_planned(const std::vector<PlannedGranule>& batch, icechunk::Session& session);
+  Status keep_whole(Status written, icechunk::Session& session);
+  std::vector<Preparation> prepare_all(std::span<const Granule> granules, const Deadline& read_until);
 
   dataset::DatasetFile file_;
   Options options_;
@@ -89,8 +84,9 @@ class DatasetProcessor : public Processor {
   ObjectStorePtr target_;
   std::optional<StoreState> state_;
   std::optional<icechunk::SnapshotId> state_snapshot_;  ///< what state_ was read from, or committed as
-  std::map<std::string, Prepared> cache_;               ///< by uri and version
-  std::uint64_t cached_refs_ = 0;
+  /// state_ counts in what a session holds that is not committed.
+  bool state_is_ahead_ = false;
+  GranulePreparer preparer_;
 };
 
 }  // namespace vdp

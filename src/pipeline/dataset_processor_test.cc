@@ -148,6 +148,63 @@ TEST_F(DatasetProcessorTest, AConflictIsSettledByReplay) {
   EXPECT_TRUE(std::holds_alternative<icechunk::NothingToCommit>(*nothing));
 }
 
+TEST_F(DatasetProcessorTest, NamesItsGranulesByTheirUris) {
+  const auto processor = make_processor();
+  const std::string prefix = source_->url();
+  EXPECT_EQ(processor->granule_at(prefix + "a.nc").value().key, "a.nc");
+  EXPECT_EQ(processor->granule_at(prefix + "%61.nc").value().uri, prefix + "a.nc");
+  EXPECT_NE(processor->granule_at(prefix + "readme.txt").error().text().find("readme.txt"), std::string::npos);
+  EXPECT_NE(processor->granule_at("s3://elsewhere/a.nc").error().text().find("source.prefix"), std::string::npos);
+}
+
+/// A clock on which every look takes a second.
+class TickingClock final : public Clock {
+ public:
+  TimestampUs now_us() override { return now_us_ += 1'000'000; }
+  void sleep_us(std::int64_t) override {}
+
+ private:
+  TimestampUs now_us_ = 0;
+};
+
+/// The axis has its values from the files: nobody knows the order of those that were not read.
+TEST_F(DatasetProcessorTest, WhereTheOrderIsNotKnownNothingIsWrittenThatMayOvertake) {
+  ASSERT_TRUE(source_->put("a.nc", netcdf_file()));
+  ASSERT_TRUE(source_->put("b.nc", netcdf_file()));
+  const std::vector<Granule> batch = {granule("a.nc"), granule("b.nc")};
+  auto made = DatasetProcessor::create(file_, {.threads = 1});
+  auto& processor = **made;
+  auto repository = processor.initialize_store(batch);
+  ASSERT_TRUE(repository) << repository.error().text();
+  auto session = processor.initialize_session(*repository);
+  TickingClock clock;
+  const auto outcomes = processor.process_files(*session, batch, Deadline(clock, 2'000'000));
+  ASSERT_TRUE(outcomes);
+  for (const Outcome& outcome : *outcomes) {
+    EXPECT_EQ(outcome.kind, Outcome::Kind::deferred);
+    EXPECT_NE(outcome.reason.find("too little time"), std::string::npos) << outcome.reason;
+  }
+  EXPECT_FALSE(session->has_changes());
+}
+
+TEST_F(DatasetProcessorTest, WhatWasPutIntoASessionAndNotCommittedIsForgotten) {
+  file_.forward.deleted = dataset::DeletedPolicy::retract;
+  ASSERT_TRUE(source_->put("a.nc", netcdf_file()));
+  const Granule a = granule("a.nc");
+  EXPECT_EQ(run().forward.outcomes.written, 1U);
+  auto processor = make_processor();
+  auto repository = processor->find_store();
+  ASSERT_TRUE(repository && *repository);
+  ASSERT_TRUE(source_->remove("a.nc"));
+  for (int attempt = 0; attempt < 2; ++attempt) {  // the first one is given up
+    auto session = processor->initialize_session(**repository);
+    const auto outcome = processor->retract_file(*session, a);
+    ASSERT_TRUE(outcome && *outcome);
+    EXPECT_EQ((*outcome)->kind, Outcome::Kind::retracted);
+    EXPECT_EQ(processor->retract_file(*session, a).value()->kind, Outcome::Kind::unchanged);
+  }
+}
+
 TEST_F(DatasetProcessorTest, WithoutAFileThatCanBeReadEachHasItsReason) {
   ASSERT_TRUE(source_->put("a.nc", to_bytes("text")));
   ASSERT_TRUE(source_->put("b.nc", Bytes(1000, 0)));

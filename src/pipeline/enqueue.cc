@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <unordered_set>
 
 #include "base/log.h"
 #include "dataset/locations.h"
+#include "queue/events/decode_message.h"
 #include "queue/granule_message.h"
 #include "store/url.h"
 
@@ -73,8 +75,11 @@ Status send_again(Queue& queue, std::span<const Granule> granules) {
   VDP_ASSIGN(const auto letters, queue.dead_letters(max_letters));
   std::vector<std::string> superseded;
   for (const DeadLetter& letter : letters) {
-    const auto granule = decode_granule(letter.body);
-    if (granule && uris.contains(granule->uri)) superseded.push_back(letter.id);
+    const auto decoded = decode_message(letter.body);
+    const auto is_sent = [&](const FileEvent& event) { return uris.contains(event.uri); };
+    if (decoded && !decoded->events.empty() && std::ranges::all_of(decoded->events, is_sent)) {
+      superseded.push_back(letter.id);
+    }
   }
   // The other way round, a crash in between would leave both.
   VDP_TRY(queue.discard(superseded));

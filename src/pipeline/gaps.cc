@@ -102,6 +102,14 @@ Status find_unwritten(const DatasetProcessor& processor, const StoreState& state
   const auto& source = processor.file().source;
   VDP_ASSIGN_IN(source.prefix, const auto discovery, list_granules(*processor.source(), source));
   report.slots = state.slots;
+  const auto show = [&](std::uint64_t slot) {
+    const dataset::Number& value = state.grow->values()[slot];
+    return state.encoding.time ? dataset::describe(value, *state.encoding.time) : dataset::to_string(value);
+  };
+  for (const SlotBox run : empty_runs(state.provenance, report.slots)) {
+    report.gaps.push_back({run, show(run.begin), show(run.end - 1)});
+    report.empty_slots += run.size();
+  }
   for (const FoundGranule& found : discovery.granules) {
     if (state.provenance.find_uri(found.granule.uri) != nullptr) continue;
     if (report.keys.size() < max_keys) {

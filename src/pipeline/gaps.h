@@ -18,8 +18,8 @@ struct Gap {
 };
 
 struct GapReport {
-  /// On a regular axis holes are slots. A growing axis has none, by construction: what is missing there are granules
-  /// that the listing has and the store does not.
+  /// On a regular axis holes are slots. On a growing axis only granules that were retracted leave any: what is missing
+  /// there beside are granules that the listing has and the store does not.
   bool regular = true;
   std::uint64_t slots = 0;  ///< that were looked at: up to `end`, or to the last filled slot
   std::uint64_t empty_slots = 0;

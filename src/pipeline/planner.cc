@@ -17,10 +17,6 @@ using dataset::AxisKind;
 using dataset::Number;
 using dataset::Role;
 
-std::string describe_slots(SlotBox box) {
-  return box.size() == 1 ? fmt::format("slot {}", box.begin) : fmt::format("slots {} to {}", box.begin, box.end - 1);
-}
-
 ProvenanceRecord record_of(const Granule& granule, SlotBox box, Outcome::Kind kind) {
   return {granule.uri,
           version_of(granule),
@@ -196,8 +192,10 @@ Result<Outcome::Kind> Planner::claim(const PreparedGranule& granule, SlotBox box
   return Outcome::Kind::replaced;
 }
 
-/// A growing axis has no holes to come late for: find_growing refuses what lies before its end.
+/// On a growing axis find_growing refuses what lies before the end. What is left are slots of granules that were
+/// retracted: their values are on the axis, so that nothing is late for them.
 Status Planner::check_late(SlotBox box) const {
+  if (axis_.kind == AxisKind::grow) return {};
   const auto& records = state_.provenance.records();
   if (file_.forward.late != dataset::LatePolicy::reject || records.empty()) return {};
   if (box.begin >= filled_end()) return {};

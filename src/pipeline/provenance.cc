@@ -31,6 +31,10 @@ zarr::ArrayMetadata provenance_metadata(const std::string& axis, std::uint64_t s
   return metadata;
 }
 
+std::string describe_slots(SlotBox box) {
+  return box.size() == 1 ? fmt::format("slot {}", box.begin) : fmt::format("slots {} to {}", box.begin, box.end - 1);
+}
+
 std::string version_of(const Granule& granule) {
   // A local file system's etag is its inode and time: a copy of the same bytes would look like a new version.
   const bool is_local = granule.uri.starts_with("file:");
@@ -192,6 +196,7 @@ Status Provenance::read_chunk(const icechunk::Session& session, const std::strin
     const std::string& text = texts[run.begin - begin];
     if (text.empty()) continue;
     VDP_ASSIGN_IN(path, auto record, decode_record(text));
+    if (record.is_retracted()) continue;
     record.box = run;
     if (run.begin == begin) {
       VDP_ASSIGN(record.box.begin, extend_back(session, path, text, begin));
@@ -209,7 +214,7 @@ Result<Provenance> Provenance::load(const icechunk::Session& session, const std:
   VDP_TRY(for_each_record_text(session, group, [&](SlotBox box, const std::string& text) -> Status {
     VDP_ASSIGN_IN(provenance_array(group), auto record, decode_record(text));
     record.box = box;
-    provenance.put(record);
+    if (!record.is_retracted()) provenance.put(record);
     return {};
   }));
   return provenance;
@@ -240,6 +245,10 @@ void Provenance::put(const ProvenanceRecord& record) {
   for (const ProvenanceRecord* old : within(record.box)) erase(old->box.begin);
   by_begin_[record.box.begin] = record;
   begin_by_uri_[record.uri] = record.box.begin;
+}
+
+void Provenance::remove(const std::string& uri) {
+  if (const ProvenanceRecord* record = find_uri(uri)) erase(record->box.begin);
 }
 
 void Provenance::erase(std::uint64_t begin) {

@@ -32,17 +32,23 @@ struct SlotBox {
   bool operator==(const SlotBox&) const = default;
 };
 
+/// "slot 3", "slots 3 to 5".
+std::string describe_slots(SlotBox box);
+
 /// What the store knows of the granule that fills a slot.
 struct ProvenanceRecord {
   std::string uri;
   std::string version;  ///< see version_of
   std::uint64_t size = 0;
   std::string modified;             ///< RFC 3339
-  std::string outcome;              ///< "written" or "replaced"
+  std::string outcome;              ///< "written", "replaced" or "retracted"
   std::vector<std::string> absent;  ///< variables that the granule lacks: their values in its slots are fill
   /// All slots that the granule fills. Not part of the text: it is where the text stands.
   SlotBox box;
   bool operator==(const ProvenanceRecord&) const = default;
+
+  /// The granule was here, and its slots are empty now, for others to fill.
+  bool is_retracted() const { return outcome == "retracted"; }
 };
 
 /// The etag where the source has one that means its content, else size and time of modification.
@@ -57,8 +63,8 @@ Result<ProvenanceRecord> decode_record(const std::string& text);
 Status for_each_record_text(const icechunk::Session& session, const std::string& group,
                             const std::function<Status(SlotBox, const std::string&)>& visit);
 
-/// The records of a store, by first slot: all of them, or those that were read so far. Kept in step by the caller as it
-/// places granules.
+/// The records of granules that are in a store, by first slot: all of them, or those that were read so far. Kept in
+/// step by the caller as it places granules.
 class Provenance {
  public:
   /// Reads the whole array; a store of another maker has none, and then nothing is known.
@@ -82,6 +88,8 @@ class Provenance {
 
   /// Takes the place of every record whose box it meets.
   void put(const ProvenanceRecord& record);
+  /// Forgets the granule, if it is known.
+  void remove(const std::string& uri);
 
  private:
   void erase(std::uint64_t begin);

@@ -45,6 +45,15 @@ TEST(Provenance, ANewRecordTakesThePlaceOfThoseItMeets) {
   EXPECT_EQ(provenance.find_uri("a"), nullptr);
 }
 
+TEST(Provenance, ForgetsWhatIsRemoved) {
+  Provenance provenance;
+  provenance.put(record("a", {0, 2}));
+  provenance.remove("b");
+  provenance.remove("a");
+  EXPECT_EQ(provenance.find_uri("a"), nullptr);
+  EXPECT_EQ(provenance.at(0), nullptr);
+}
+
 TEST(Provenance, VersionOfALocalFileIsItsSizeAndTime) {
   Granule granule;
   granule.uri = "file:///a.nc";

@@ -40,7 +40,8 @@ Status write_missing(Processor& processor, icechunk::Repository& repository, Que
                      RunReport& report) {
   const auto& granules = report.discovered.granules;
   if (!options.dry_run) VDP_TRY(write_queued(processor, repository, queue, options, report));
-  const std::uint64_t written_before = report.forward.outcomes.total() - report.forward.outcomes.rejected;
+  const OutcomeCounts& before = report.forward.outcomes;
+  const std::uint64_t written_before = before.total() - before.rejected - before.retracted;
   VDP_ASSIGN(const auto missing, missing_in(processor, repository, granules));
   report.enqueued = missing.size();
   if (!options.dry_run && !missing.empty()) {

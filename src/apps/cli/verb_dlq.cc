@@ -3,7 +3,7 @@
 
 #include "apps/cli/forward_report.h"
 #include "apps/cli/verb.h"
-#include "queue/granule_message.h"
+#include "queue/events/decode_message.h"
 
 namespace vdp::cli {
 namespace {
@@ -16,10 +16,13 @@ struct Options {
   std::vector<std::string> ids;
 };
 
-/// The granule's URI. What is no granule may be anything, and is not shown.
+/// The URI of the file that it names, the first of several. What names none may be anything, and is not shown.
 std::string subject(const DeadLetter& letter) {
-  const auto granule = decode_granule(letter.body);
-  return granule ? granule->uri : fmt::format("a message of {} bytes", letter.body.size());
+  const auto decoded = decode_message(letter.body);
+  if (!decoded || decoded->events.empty()) return fmt::format("a message of {} bytes", letter.body.size());
+  const auto& events = decoded->events;
+  if (events.size() == 1) return events.front().uri;
+  return fmt::format("{} and {} more", events.front().uri, events.size() - 1);
 }
 
 Json letter_json(const DeadLetter& letter) {

@@ -83,6 +83,36 @@ TEST_F(ForwardDeadlineTest, AReplayThatThereIsNoTimeForIsCancelledAndNothingIsLo
   EXPECT_EQ(run(processor).outcomes.written, 2U);
 }
 
+TEST_F(ForwardDeadlineTest, WhatTookTooLongToReadIsNotCommitted) {
+  send({"a"});
+  set_deadline_in(60);
+  ScriptedProcessor processor([this](const Granule& granule) {
+    clock_.sleep_us(56 * second_us);
+    return written(granule);
+  });
+  processor.changes_session = true;
+  EXPECT_EQ(failure_of(processor).kind, ErrorKind::cancelled);
+  EXPECT_TRUE(processor.batches.empty());
+  EXPECT_EQ(depth().dead, 0U);
+}
+
+TEST_F(ForwardDeadlineTest, WhatIsGoneIsNotLookedForTooLate) {
+  send({"a"});
+  ASSERT_TRUE(queue_->send(std::vector<std::string>{R"({"uri":"file:///b","event":"removed"})"}));
+  set_deadline_in(16);
+  int looked = 0;
+  ScriptedProcessor processor(written);
+  processor.retract = [&](const Granule& granule) {
+    ++looked;
+    clock_.sleep_us(2 * second_us);
+    return Outcome{Outcome::Kind::retracted, granule, {}, 0, {}, false};
+  };
+  const auto report = run(processor);
+  EXPECT_EQ(looked, 1);
+  EXPECT_EQ(report.outcomes.retracted, 1U);
+  EXPECT_EQ(report.outcomes.deferred, 1U);
+}
+
 TEST_F(ForwardDeadlineTest, APastDeadlineTakesNothing) {
   options_.mode = ForwardMode::once;
   send({"a"});

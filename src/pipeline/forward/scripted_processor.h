@@ -28,8 +28,9 @@ class ScriptedProcessor final : public Processor {
   Result<icechunk::Session> initialize_session(icechunk::Repository& repository) override {
     return repository.writable_session("main");
   }
-  Result<Outcome> process_file(icechunk::Session&, const Granule& granule) override {
+  Result<Outcome> process_file(icechunk::Session& session, const Granule& granule) override {
     ++offered[granule.key];
+    if (changes_session) VDP_TRY(session.set_group("/", zarr::zarr_json_group(Json::object())));
     return script_(granule);
   }
   Result<std::optional<Outcome>> retract_file(icechunk::Session& session, const Granule& granule) override {
@@ -59,6 +60,7 @@ class ScriptedProcessor final : public Processor {
   std::vector<std::size_t> batches;
   std::function<void()> before_commit;
   std::function<void()> after_batch;
+  bool changes_session = false;
   int conflicts_left = 0;
   int unknowns_left = 0;
 

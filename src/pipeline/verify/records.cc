@@ -37,6 +37,7 @@ Result<std::vector<ProvenanceRecord>> read_records(const icechunk::Session& sess
   std::vector<ProvenanceRecord> records;
   VDP_TRY(for_each_record_text(session, group, [&](SlotBox box, const std::string& text) -> Status {
     auto record = decode_record(text);
+    if (record && record->is_retracted()) return {};  // its slots are empty: no chunk may be there
     if (record) {
       record->box = box;
       records.push_back(std::move(*record));

@@ -17,7 +17,8 @@ struct DecodedMessage {
 
 /// The shapes:
 ///   - our own (granule_message.h);
-///   - {"uri"}, with "etag", "size" and "version" where they are known; a URI alone, as text or as a JSON text;
+///   - {"uri"}, with "etag", "size" and "version" where they are known, and "event": "removed" for a file that is gone;
+///   - a URI alone, as text or as a JSON text;
 ///   - {"bucket", "key"}, likewise; the key as the object has it;
 ///   - notifications of S3, its test event, and events of S3 from EventBridge;
 ///   - any of these in a notification of SNS, raw or in its envelope.

@@ -82,6 +82,12 @@ TEST(DecodeMessage, Uris) {
   EXPECT_EQ(known, (FileEvent{Kind::created, "s3://archive/a", "", 3, "\"x\"", "v", 0, 0}));
 }
 
+TEST(DecodeMessage, PlainMessagesMaySayThatAFileIsGone) {
+  EXPECT_EQ(only_event(R"({"uri": "file:///a", "event": "removed"})").kind, Kind::removed);
+  EXPECT_EQ(only_event(R"({"bucket": "b", "key": "k", "event": "removed"})").kind, Kind::removed);
+  EXPECT_EQ(only_event(R"({"uri": "file:///a", "event": "created"})").kind, Kind::created);
+}
+
 TEST(DecodeMessage, BucketAndKey) {
   EXPECT_EQ(only_event(R"({"bucket": "archive", "key": "a b+c%20.nc"})").uri, "s3://archive/a%20b+c%2520.nc");
 }
@@ -179,6 +185,7 @@ TEST(DecodeMessage, ErrorsNameWhatIsWrongAndRepeatNothing) {
       {R"({"uri": "s3://b/hidden", "size": "hidden"})", "'size' is string, expected a whole number"},
       {R"({"uri": "s3://b/hidden", "size": -1})", "'size'"},
       {R"({"bucket": "hidden/..", "key": "k"})", "the bucket's name"},
+      {R"({"uri": "s3://b/k", "event": "hidden"})", "'event' is of another kind"},
       {R"({"bucket": "b"})", "'key' is missing"},
       {R"({"Event": "hidden"})", "'Event'"},
       {R"({"Type": "hidden"})", "'Type'"},

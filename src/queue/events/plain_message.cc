@@ -7,7 +7,12 @@
 namespace vdp {
 namespace {
 
-Status decode_version(const Json& body, FileEvent& event) {
+Status decode_rest(const Json& body, FileEvent& event) {
+  VDP_ASSIGN(const std::string kind, optional_text(body, "event", ""));
+  if (kind == "removed") event.kind = FileEvent::Kind::removed;
+  if (!kind.empty() && kind != "created" && kind != "removed") {
+    return invalid("message: 'event' is of another kind, expected created or removed");
+  }
   VDP_ASSIGN(event.size, optional_count(body, "size", ""));
   VDP_ASSIGN(std::string etag, optional_text(body, "etag", ""));
   event.etag = quoted_etag(std::move(etag));
@@ -21,7 +26,7 @@ Result<FileEvent> decode_uri_message(const Json& body) {
   FileEvent event;
   VDP_ASSIGN(event.uri, required_text(body, "uri", ""));
   VDP_TRY(check_event_uri(event.uri));
-  VDP_TRY(decode_version(body, event));
+  VDP_TRY(decode_rest(body, event));
   return event;
 }
 
@@ -30,7 +35,7 @@ Result<FileEvent> decode_bucket_message(const Json& body) {
   VDP_ASSIGN(const std::string key, required_text(body, "key", ""));
   FileEvent event;
   VDP_ASSIGN(event.uri, object_uri(bucket, key));
-  VDP_TRY(decode_version(body, event));
+  VDP_TRY(decode_rest(body, event));
   return event;
 }
 

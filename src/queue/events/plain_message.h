@@ -1,4 +1,4 @@
-// Messages that name a file and nothing else, as people and their scripts send them.
+// Messages that name one file, as people and their scripts send them.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,7 @@
 
 namespace vdp {
 
-/// {"uri"}, with "etag", "size" and "version" where they are known.
+/// {"uri"}, with "etag", "size" and "version" where they are known; with "event": "removed" the file is gone.
 Result<FileEvent> decode_uri_message(const Json& body);
 /// {"bucket", "key"}, with the same; the key as the object has it, not encoded.
 Result<FileEvent> decode_bucket_message(const Json& body);
