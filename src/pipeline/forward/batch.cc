@@ -1,5 +1,7 @@
 #include "pipeline/forward/batch.h"
 
+#include <algorithm>
+
 namespace vdp {
 
 Batch::Batch(std::span<const Delivery> deliveries) {
@@ -7,6 +9,8 @@ Batch::Batch(std::span<const Delivery> deliveries) {
     for (const FileRequest& request : delivery.open) add(request);
   }
 }
+
+bool Batch::has_removals() const { return std::ranges::any_of(files_, &FileRequest::removed); }
 
 void Batch::add(const FileRequest& request) {
   const auto [entry, is_new] = index_by_uri_.emplace(request.granule.uri, files_.size());

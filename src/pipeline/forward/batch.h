@@ -17,6 +17,7 @@ class Batch {
   /// In the order in which the messages name them. Messages come in no order: where they do not agree on a file's
   /// version none of them is believed, and a file that one of them says is gone must be looked for.
   const std::vector<FileRequest>& files() const { return files_; }
+  bool has_removals() const;
   /// Where the file of a message's request is among them.
   std::size_t index_of(const FileRequest& request) const { return index_by_uri_.at(request.granule.uri); }
 

@@ -23,6 +23,9 @@ BatchCommit::BatchCommit(Processor& processor, icechunk::Repository& repository,
 
 Result<std::vector<Outcome>> BatchCommit::run(const Batch& batch) {
   unknown_commits_ = 0;
+  // The session of the batch before does not show what others have written since: a file that is gone would seem to be
+  // in no slot.
+  if (batch.has_removals()) session_.reset();
   while (true) {
     VDP_TRY(check_time());
     const TimestampUs started_us = options_.clock->now_us();

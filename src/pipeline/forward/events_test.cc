@@ -155,6 +155,19 @@ TEST_F(ForwardEventsTest, AFileThatIsThereAgainIsLookedAtWithTheOthers) {
   EXPECT_EQ(processor.offered["a"], 1);
 }
 
+/// What other consumers have written since the batch before may be what is gone.
+TEST_F(ForwardEventsTest, WhatIsGoneIsTakenOutOfTheNewestState) {
+  options_.batch = 1;
+  send_bodies({notification({{made, "a"}}), notification({{made, "b"}}), notification({{gone, "c"}})});
+  ScriptedProcessor processor(written);
+  processor.retract = [&](const Granule& granule) {
+    EXPECT_EQ(processor.sessions, 2);
+    return Outcome::unchanged(granule);
+  };
+  EXPECT_EQ(run(processor).outcomes.total(), 3U);
+  EXPECT_EQ(processor.looked_for["c"], 1);
+}
+
 TEST_F(ForwardEventsTest, AProcessorThatRetractsNothingSaysSo) {
   send_bodies({notification({{gone, "a"}})});
   ScriptedProcessor processor(written);

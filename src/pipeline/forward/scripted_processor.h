@@ -26,6 +26,7 @@ class ScriptedProcessor final : public Processor {
     return icechunk::Repository::create(make_memory_store("forward"));
   }
   Result<icechunk::Session> initialize_session(icechunk::Repository& repository) override {
+    ++sessions;
     return repository.writable_session("main");
   }
   Result<Outcome> process_file(icechunk::Session& session, const Granule& granule) override {
@@ -60,6 +61,7 @@ class ScriptedProcessor final : public Processor {
   std::vector<std::size_t> batches;
   std::function<void()> before_commit;
   std::function<void()> after_batch;
+  int sessions = 0;
   bool changes_session = false;
   int conflicts_left = 0;
   int unknowns_left = 0;
