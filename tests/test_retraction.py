@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import numpy as np
 import pytest
@@ -22,6 +23,8 @@ from consumer import commits, created, dead_letters, depth, forward, removed, se
 from engine import DONE, FINDINGS, Answer, Engine
 from hazards.stores import open_repository, records
 from opened import open_as_printed
+from remote_archive import place
+from servers.s3_server import S3Server
 
 # Packed grids with holes; native bounds beside the axis; several steps a file with static references.
 PRODUCTS: dict[str, tuple[Product, int, dict[str, object]]] = {
@@ -34,17 +37,20 @@ PRODUCTS: dict[str, tuple[Product, int, dict[str, object]]] = {
 }
 
 
+def set_policy(archive: Archive, policy: str) -> None:
+    text = archive.dataset.read_text()
+    section = "" if "[forward]\n" in text else "\n[forward]\n"
+    archive.dataset.write_text((text + section).replace("[forward]\n", f'[forward]\ndeleted = "{policy}"\n'))
+
+
 class Retraction:
     """A store over a whole archive, some of whose files then go."""
 
     def __init__(self, vdp: Engine, archive: Archive, *, policy: str | None = "retract") -> None:
         self.vdp = vdp
         self.archive = archive
-        text = archive.dataset.read_text()
         if policy is not None:
-            line = f'deleted = "{policy}"\n'
-            changed = text.replace("[forward]\n", f"[forward]\n{line}") if "[forward]" in text else f"{text}\n[forward]\n{line}"
-            archive.dataset.write_text(changed)
+            set_policy(archive, policy)
         # What the files held, for after they are gone.
         self.whole = archive.copy(archive.root.with_name(f"{archive.root.name}-whole"))
         self.python = vdp.run(archive.dataset).python
@@ -256,6 +262,33 @@ def test_status_and_gaps_show_what_is_gone(retraction) -> None:
         assert [gap["slots"] for gap in gaps["gaps"]] == [[2, 3]]
         if kind == "regular":
             assert gaps["keys"] == [store.archive.product.key(index) for index in (2, 3)]
+
+
+def test_notifications_of_s3(vdp: Engine, archive_of, versitygw: S3Server) -> None:
+    """With the versions that the source has: what is in the store is not read again. Then one file goes."""
+    bucket = versitygw.new_bucket()
+    remote = place(archive_of(Mur(), 4), source=bucket)
+    archive = remote.archive
+    set_policy(archive, "retract")
+    vdp = vdp.within(remote.environment)
+    vdp.run(archive.dataset)
+
+    def notification(name: str, path: Path) -> str:
+        key = remote.url(path).removeprefix(bucket.url(""))
+        found = {} if "Removed" in name else bucket.client.head_object(Bucket=bucket.name, Key=key)
+        version = {"eTag": found["ETag"].strip('"'), "size": found["ContentLength"]} if found else {}
+        record = {"eventVersion": "2.1", "eventSource": "aws:s3", "eventName": name, "eventTime": "2026-11-23T04:00:00Z"}
+        record["s3"] = {"bucket": {"name": bucket.name}, "object": {"key": quote_plus(key)} | version}
+        return json.dumps({"Records": [record]})
+
+    send(archive, *(notification("ObjectCreated:Put", path) for path in archive.files()))
+    assert forward(vdp, archive).outcomes == {"unchanged": 4}
+    gone = archive.path(1)
+    bucket.client.delete_object(Bucket=bucket.name, Key=remote.url(gone).removeprefix(bucket.url("")))
+    send(archive, notification("s3:ObjectRemoved:Delete", gone))
+    assert forward(vdp, archive).outcomes == {"retracted": 1}
+    assert vdp("verify", archive.dataset, "--json").exit_code == DONE
+    assert [record["outcome"] for record in records(archive.store)] == ["written", "retracted", "written", "written"]
 
 
 def test_events_of_a_place_that_is_not_the_sources(retraction) -> None:
