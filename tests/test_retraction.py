@@ -240,7 +240,7 @@ def test_beside_others_in_one_batch(retraction, kind: str) -> None:
 def test_a_file_that_took_the_slot_under_another_name_stays(vdp: Engine, archive_of) -> None:
     """One batch has the old name's deletion and the new name's creation, the next one the deletion again."""
     archive = archive_of(Mur(), 4)
-    archive.redescribe("-fv04.1.nc", "-fv04.{edition:%d}.nc".replace("{edition:%d}", "{edition:re:\\\\d}"))
+    archive.redescribe("-fv04.1.nc", r"-fv04.{edition:re:\\d}.nc")
     store = Retraction(vdp, archive)
     old = archive.path(2)
     new = old.with_name(old.name.replace("fv04.1", "fv04.2"))
