@@ -305,10 +305,10 @@ Result<icechunk::CommitOutcome> DatasetProcessor::commit_processed_files(icechun
   if (committed != nullptr) {
     state_snapshot_ = committed->snapshot;
     state_is_ahead_ = false;
-    for (const Outcome& done : outcomes) {
-      if (done.kind != Outcome::Kind::deferred) preparer_.forget(done.granule);
-    }
-  } else if (!outcome || !std::holds_alternative<icechunk::NothingToCommit>(*outcome)) {
+  }
+  if (committed != nullptr || (outcome && std::holds_alternative<icechunk::NothingToCommit>(*outcome))) {
+    preparer_.end_batch(outcomes);
+  } else {
     state_.reset();  // it counts in what was not committed
   }
   return outcome;

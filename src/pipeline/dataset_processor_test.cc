@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "pipeline/run.h"
+#include "queue/granule_message.h"
 #include "queue/memory_queue.h"
 #include "store/open_store.h"
 
@@ -124,6 +125,28 @@ TEST_F(DatasetProcessorTest, AFileReplacedWhileItIsReadIsNotWritten) {
                                : Result<PreparedGranule>(std::unexpected(shaped.error()));
   ASSERT_FALSE(prepared);
   EXPECT_EQ(prepared.error().kind, ErrorKind::conflict) << prepared.error().text();
+}
+
+TEST_F(DatasetProcessorTest, AFileThatIsNamedWithoutAVersionIsReadEachTime) {
+  ASSERT_TRUE(source_->put("a.nc", netcdf_file()));
+  const auto processor = make_processor();
+  const std::vector<Granule> candidates = {granule("a.nc")};
+  auto repository = processor->initialize_store(candidates);
+  ASSERT_TRUE(repository) << repository.error().text();
+  const Granule named{source_->url() + "a.nc", "a.nc", 0, "", 0};
+  const auto forward_again = [&] {
+    EXPECT_TRUE(queue_->send(std::vector{encode_granule(named)}));
+    const auto report = forward(*processor, *repository, *queue_, {});
+    EXPECT_TRUE(report) << report.error().text();
+    return report->outcomes;
+  };
+  EXPECT_EQ(forward_again().written, 1U);
+  EXPECT_EQ(forward_again().unchanged, 1U);
+  for (int version = 0; version < 2; ++version) {
+    ASSERT_TRUE(source_->put("a.nc", netcdf_file()));
+    EXPECT_EQ(forward_again().replaced, 1U);
+    EXPECT_EQ(forward_again().unchanged, 1U);
+  }
 }
 
 TEST_F(DatasetProcessorTest, AConflictIsSettledByReplay) {

@@ -1,5 +1,7 @@
 #include "pipeline/granule_preparer.h"
 
+#include <utility>
+
 #include "base/task_pool.h"
 #include "pipeline/provenance.h"
 
@@ -44,11 +46,21 @@ void GranulePreparer::keep(const Granule& granule, const Preparation& preparatio
   if (preparation.granule == nullptr) return;
   const std::uint64_t refs = count_refs(*preparation.granule);
   if (cached_refs_ + refs > max_cached_refs_) return;
-  if (cache_.emplace(cache_key(granule), preparation).second) cached_refs_ += refs;
+  const std::string key = cache_key(granule);
+  if (!cache_.emplace(key, preparation).second) return;
+  cached_refs_ += refs;
+  if (key != cache_key(preparation.granule->granule)) of_this_batch_.push_back(key);
 }
 
-void GranulePreparer::forget(const Granule& granule) {
-  const auto cached = cache_.find(cache_key(granule));
+void GranulePreparer::end_batch(std::span<const Outcome> outcomes) {
+  for (const std::string& key : std::exchange(of_this_batch_, {})) forget(key);
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.kind != Outcome::Kind::deferred) forget(cache_key(outcome.granule));
+  }
+}
+
+void GranulePreparer::forget(const std::string& key) {
+  const auto cached = cache_.find(key);
   if (cached == cache_.end()) return;
   cached_refs_ -= count_refs(*cached->second.granule);
   cache_.erase(cached);

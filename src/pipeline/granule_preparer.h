@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/deadline.h"
+#include "pipeline/outcome.h"
 #include "pipeline/prepare.h"
 
 namespace vdp {
@@ -29,16 +30,19 @@ class GranulePreparer {
   /// One for each granule, in their order, which is that of reading, too. After `read_until` none is begun.
   std::vector<Preparation> prepare(const PrepareContext& context, const dataset::Template& store,
                                    std::span<const Granule> granules, const Deadline& read_until);
-  /// The granule is done.
-  void forget(const Granule& granule);
+  /// The batch will not be replayed. Forgets the granules that are done, and all that were asked for without the
+  /// version that was found: when their names come again, there may be a newer one.
+  void end_batch(std::span<const Outcome> outcomes);
 
  private:
   void keep(const Granule& granule, const Preparation& preparation);
+  void forget(const std::string& key);
 
   std::size_t threads_;
   std::uint64_t max_cached_refs_;
   std::uint64_t cached_refs_ = 0;
-  std::map<std::string, Preparation> cache_;  ///< by uri and version
+  std::map<std::string, Preparation> cache_;  ///< by uri and version, as they were asked for
+  std::vector<std::string> of_this_batch_;    ///< keys in the cache that do not name the version that was found
 };
 
 }  // namespace vdp
