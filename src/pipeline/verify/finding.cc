@@ -11,11 +11,6 @@ void put_text(Json& json, const char* key, const std::string& text) {
   if (!text.empty()) json[key] = text;
 }
 
-std::string describe_slots(SlotBox slots) {
-  return slots.size() == 1 ? fmt::format("slot {}", slots.begin)
-                           : fmt::format("slots {} to {}", slots.begin, slots.end - 1);
-}
-
 }  // namespace
 
 std::string_view to_string(VerifyFinding::Kind kind) {
