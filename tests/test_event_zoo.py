@@ -21,7 +21,7 @@ from opened import open_as_printed
 from remote_archive import SOURCE_PREFIX, RemoteArchive, place
 from servers.bucket import Bucket
 from servers.lambda_runtime import LambdaFunction, lambda_function, sqs_event, sqs_record
-from servers.sqs_server import SqsQueue
+from servers.sqs_queue import SqsQueue
 
 # Folders whose names notifications must encode, and the engine must decode.
 FOLDERS = ["plain", "with space", "a+b", "äé", "日本", "100%", "a=b&c", "(x)'!*", "x%2Fy"]
@@ -167,7 +167,7 @@ def zoo(shapes: Shapes) -> dict[str, Specimen]:
         "another bucket": Specimen(json.dumps({"Records": [elsewhere]}), reason="prefix"),
         "no such object": Specimen(json.dumps({"Records": [nowhere]}), reason="not found|no such|404|does not exist"),
         "no file of the dataset": Specimen(
-            json.dumps({"bucket": shapes.bucket, "key": SOURCE_PREFIX + "readme.txt"}), reason="pattern|match"
+            json.dumps({"bucket": shapes.bucket, "key": SOURCE_PREFIX + "readme.txt"}), reason="has not the form"
         ),
         "deep": Specimen("[" * 100_000, reason="message"),
         "256 KiB of nothing": Specimen("x" * LARGE, reason="message"),
@@ -197,11 +197,10 @@ class DeadLetterQueue:
     def take_all(self) -> dict[str, dict[str, str]]:
         """Body and attributes by the id of the message that died; each must have died once."""
         letters: dict[str, dict[str, str]] = {}
-        for message in self.queue.dead():
+        for message in self.queue.take_dead():
             attributes = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
             assert attributes["vdp-message-id"] not in letters, f"twice: {attributes}"
             letters[attributes["vdp-message-id"]] = attributes | {"body": message["Body"]}
-        self.queue.client.purge_queue(QueueUrl=self.url)
         return letters
 
 
