@@ -33,7 +33,12 @@ std::vector<Message> QueueConformance::receive(std::size_t max_messages, std::in
 }
 
 Message QueueConformance::receive_one(std::int64_t visibility_timeout_us) {
-  const auto messages = receive(1, visibility_timeout_us);
+  auto messages = receive(1, visibility_timeout_us);
+  // Servers look at some of their messages only: one that is there may be missed once, and is found soon.
+  for (int i = 0; i < 10 && messages.empty() && GetParam().runs_on_own_clock; ++i) {
+    system_clock().sleep_us(second / 10);
+    messages = receive(1, visibility_timeout_us);
+  }
   EXPECT_EQ(messages.size(), 1U);
   return messages.empty() ? Message{} : messages.front();
 }

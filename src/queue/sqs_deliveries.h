@@ -18,21 +18,31 @@ namespace vdp {
 /// forgotten first. Safe from all threads.
 class SqsDeliveries {
  public:
-  /// Takes the place of an earlier delivery of the same message.
-  void add(const Message& message);
+  /// Takes the place of an earlier delivery of the same message. `asked_us`: when it was asked for.
+  void add(const Message& message, TimestampUs asked_us);
   /// Nothing where the receipt is of no delivery here, of one that is done, or of one before the last.
   std::optional<Message> find(const std::string& receipt);
+  /// When the message was asked for; nothing as of find().
+  std::optional<TimestampUs> asked_us(const std::string& receipt);
   /// Removed or buried.
   void finish(const std::string& receipt);
   /// Whether it was finished here, not too long ago.
   bool is_finished(const std::string& receipt);
 
  private:
-  void erase(std::map<std::uint64_t, Message>::iterator entry);
+  struct Delivery {
+    Message message;
+    TimestampUs asked_us;
+  };
+  using Deliveries = std::map<std::uint64_t, Delivery>;
+
+  /// The end where there is none.
+  Deliveries::iterator locate(const std::string& receipt);
+  void erase(Deliveries::iterator entry);
 
   std::mutex mutex_;
   std::uint64_t last_number_ = 0;
-  std::map<std::uint64_t, Message> messages_;  ///< in the order of their deliveries
+  Deliveries deliveries_;  ///< in their order
   std::unordered_map<std::string, std::uint64_t> by_receipt_;
   std::unordered_map<std::string, std::uint64_t> by_id_;
   std::unordered_set<std::string> finished_;

@@ -57,6 +57,7 @@ class SqsQueue final : public Queue {
 
   Result<std::vector<Message>> receive(std::size_t max_messages, std::int64_t visibility_timeout_us) override {
     if (visibility_timeout_us < 0) return invalid("the visibility timeout is negative");
+    const TimestampUs asked_us = system_clock().now_us();
     VDP_ASSIGN_IN(queue_url_, auto received,
                   receive_from_sqs(*api_, queue_url_,
                                    {.max_messages = max_messages,
@@ -64,7 +65,7 @@ class SqsQueue final : public Queue {
                                     .wait = options_.wait}));
     std::vector<Message> messages;
     for (SqsMessage& each : received) {
-      deliveries_.add(each.message);
+      deliveries_.add(each.message, asked_us);
       messages.push_back(std::move(each.message));
     }
     return messages;
@@ -75,7 +76,8 @@ class SqsQueue final : public Queue {
     if (visibility_timeout_us < 0) return invalid("the visibility timeout is negative");
     std::vector<Json> entries;
     for (const std::string& receipt : receipts) {
-      entries.push_back({{"ReceiptHandle", receipt}, {"VisibilityTimeout", sqs_visibility_s(visibility_timeout_us)}});
+      entries.push_back(
+          {{"ReceiptHandle", receipt}, {"VisibilityTimeout", extension_s(receipt, visibility_timeout_us)}});
     }
     VDP_ASSIGN_IN(queue_url_, const auto changed, api_->batch("ChangeMessageVisibilityBatch", queue_url_, entries));
     std::vector<Status> statuses;
@@ -152,6 +154,16 @@ class SqsQueue final : public Queue {
     std::uint64_t waiting = 0;
     std::uint64_t in_flight = 0;
   };
+
+  /// SQS hides a message for twelve hours in all, from when it was received, and refuses what would go beyond.
+  std::int64_t extension_s(const std::string& receipt, std::int64_t visibility_timeout_us) {
+    constexpr std::int64_t margin_s = 5;
+    const std::int64_t wanted_s = sqs_visibility_s(visibility_timeout_us);
+    const auto asked_us = deliveries_.asked_us(receipt);
+    if (!asked_us) return wanted_s;
+    const std::int64_t left_s = max_sqs_visibility_s - margin_s - (system_clock().now_us() - *asked_us) / 1'000'000;
+    return left_s > 0 ? std::min(wanted_s, left_s) : wanted_s;
+  }
 
   static Status status_of(const Result<Json>& entry) {
     if (entry) return {};

@@ -146,6 +146,18 @@ TEST_F(SqsQueueTest, TimeoutsAreWholeSecondsAndAtMostTwelveHours) {
   }
 }
 
+TEST_F(SqsQueueTest, WhatIsInHandIsNotExtendedBeyondTwelveHoursInAll) {
+  fill(1);
+  sqs_.on("ChangeMessageVisibilityBatch", ScriptedSqs::success);
+  const auto queue = open();
+  const auto messages = queue->receive(1, second).value();
+  ASSERT_EQ(messages.size(), 1U);
+  ASSERT_TRUE(queue->extend(std::vector{messages[0].receipt}, 43'200 * second));
+  const int asked_s = sqs_.asked("ChangeMessageVisibilityBatch").at(0).body["Entries"][0]["VisibilityTimeout"];
+  EXPECT_LT(asked_s, 43'200);
+  EXPECT_GT(asked_s, 43'000);
+}
+
 TEST_F(SqsQueueTest, ALostAnswerIsAskedForAgain) {
   std::atomic<int> calls = 0;
   sqs_.on("DeleteMessageBatch", [&](const ScriptedSqs::Asked& asked) {

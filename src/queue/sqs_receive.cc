@@ -14,7 +14,6 @@
 namespace vdp {
 namespace {
 
-constexpr std::int64_t max_visibility_s = 12 * 3600;
 constexpr std::size_t max_parallel_receives = 8;
 /// Ten messages of 1 MiB, of which JSON may write each byte as "\u0000"; they rarely come near it.
 constexpr std::uint64_t max_answer_bytes = 64ULL << 20;
@@ -115,7 +114,7 @@ Wave receive_wave(SqsApi& api, std::span<const aws::JsonCall> calls, Received& r
 std::int64_t sqs_visibility_s(std::int64_t visibility_timeout_us) {
   constexpr std::int64_t second_us = 1'000'000;
   const std::int64_t whole_s = visibility_timeout_us / second_us;
-  return std::min(max_visibility_s, whole_s + (visibility_timeout_us % second_us != 0 ? 1 : 0));
+  return std::min(max_sqs_visibility_s, whole_s + (visibility_timeout_us % second_us != 0 ? 1 : 0));
 }
 
 Result<std::vector<SqsMessage>> read_sqs_messages(const Json& answer) {

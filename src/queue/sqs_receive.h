@@ -32,6 +32,8 @@ struct SqsReceive {
 /// with its last receipt. An error after messages were received does not lose them: they are returned.
 Result<std::vector<SqsMessage>> receive_from_sqs(SqsApi& api, const std::string& queue_url, const SqsReceive& what);
 
+inline constexpr std::int64_t max_sqs_visibility_s = 12 * 3600;
+
 /// In whole seconds, rounded up, at most the twelve hours of SQS.
 std::int64_t sqs_visibility_s(std::int64_t visibility_timeout_us);
 

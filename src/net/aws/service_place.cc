@@ -25,7 +25,11 @@ Result<ServicePlace> find_service_place(const std::string& host_prefix, const st
   for (const std::string& variable : {"AWS_ENDPOINT_URL_" + variable_suffix, std::string("AWS_ENDPOINT_URL")}) {
     const auto named = set_variable(environment, variable);
     if (!named) continue;
-    VDP_ASSIGN_IN(variable, place.endpoint, parse_endpoint(*named));
+    // What the variable holds may be a secret, put there by mistake, and the error of parsing would repeat a part of
+    // it.
+    const auto endpoint = parse_endpoint(*named);
+    if (!endpoint) return invalid(variable + ": expected scheme, host and port, as in http://localhost:9324");
+    place.endpoint = *endpoint;
     place.is_named = true;
     return place;
   }
