@@ -36,6 +36,14 @@ describe('settings', () => {
     expect(settings).toMatchObject({ SQS_BATCH_SIZE: 7, MAX_CONCURRENCY: 9 });
   });
 
+  it('come from the file that VDP_ENV_FILE names, which must be there', () => {
+    const environment = { ...DAILY, VDP_ENV_FILE: '.env.sample' };
+    expect(loadConfiguration({ root: ROOT, environment }).settings.GARBAGE_COLLECTION_FREQUENCY).toBe(2);
+    expect(() => loadConfiguration({ root: ROOT, environment: { ...DAILY, VDP_ENV_FILE: 'none' } })).toThrow(
+      "VDP_ENV_FILE: found 'none', expected the path of a file",
+    );
+  });
+
   it('are told all that is wrong with them at once', () => {
     expect(findings({}, 'STAGE=test\nSQS_BATCH_SIZE=0\nMAX_CONCURENCY=3\nno line\n')).toEqual([
       '.env: line 4: expected NAME=VALUE',

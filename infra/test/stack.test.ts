@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { makeApp } from '../lib/pipeline_app.ts';
+import { loadConfiguration } from '../lib/settings/load_settings.ts';
 import { DAILY, EVERYTHING, makeStack, MONTHLY, PROTECTED, ROOT, templateOf, WEB } from './stack_fixture.ts';
 
 describe('the stack', () => {
@@ -78,6 +80,15 @@ describe('secrets', () => {
 });
 
 describe('the image', () => {
+  it('is built with dataset file and processor, by their paths in the repository', () => {
+    const configuration = loadConfiguration({ root: ROOT, environment: { ...DAILY, PROCESSOR: 'mine' }, envFile: '' });
+    const context = { 'aws:cdk:disable-asset-staging': true };
+    const { app, stack } = makeApp({ configuration, imageFolder: ROOT, analyticsReporting: false, context });
+    const assets = JSON.parse(readFileSync(resolve(app.synth().directory, `${stack.stackName}.assets.json`), 'utf8'));
+    const builds = Object.values<any>(assets.dockerImages).map(({ source }) => source.dockerBuildArgs);
+    expect(builds).toEqual([{ DATASET: 'infra/test/datasets/daily/dataset.toml', PROCESSOR: 'mine' }]);
+  });
+
   const dockerfile = resolve(ROOT, 'Dockerfile');
 
   it.skipIf(!existsSync(dockerfile))('has the program as its entry point, so that jobs can name a verb', () => {

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -16,9 +17,9 @@ export class PipelineImage extends Construct {
     private readonly deployment: Deployment,
   ) {
     super(scope, id);
-    const { settings } = deployment;
+    const { settings, dataset, imageFolder } = deployment;
     this.options = {
-      buildArgs: { DATASET: settings.DATASET, PROCESSOR: settings.PROCESSOR },
+      buildArgs: { DATASET: relative(imageFolder, dataset.path), PROCESSOR: settings.PROCESSOR },
       platform: assets.Platform.LINUX_AMD64,
     };
   }

@@ -49,7 +49,9 @@ export function examine(sources: ConfigurationSources): { report: SettingsReport
 function readEnvFile({ root, environment }: ConfigurationSources): string {
   const named = environment['VDP_ENV_FILE'];
   const path = resolve(root, named ?? '.env');
-  return named !== undefined || existsSync(path) ? readFileSync(path, 'utf8') : '';
+  if (existsSync(path)) return readFileSync(path, 'utf8');
+  if (named === undefined) return '';
+  throw new SettingsError([{ setting: 'VDP_ENV_FILE', message: `found '${named}', expected the path of a file` }]);
 }
 
 function typed(report: SettingsReport): Settings {
