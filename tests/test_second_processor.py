@@ -14,6 +14,9 @@ from engine import BAD_USAGE, ROOT, Engine
 from image_root import ImageRoot, isolation
 from second_processor import DATABASE, LIBRARY, NAME, PACKAGE, SourceTree, add_processor
 
+# With the compiler cache of the repository's own build it takes seconds; without one, the engine is compiled once more.
+pytestmark = pytest.mark.timeout(3600)
+
 
 @pytest.fixture(scope="module")
 def tree(vdp: Engine, tmp_path_factory: pytest.TempPathFactory) -> SourceTree:
