@@ -12,7 +12,7 @@ import pytest
 from archives.archive import Archive
 from archives.values import set_modified
 from engine import Engine
-from functions import Start, archive, event, message, start  # noqa: F401 (fixtures)
+from functions import Start, archive, event, history, message, start  # noqa: F401 (fixtures)
 from servers.lambda_runtime import LambdaFunction, lambda_function, sqs_event
 
 START_UPS = 20
@@ -29,6 +29,7 @@ def test_memory_does_not_grow(archive: Archive, warm: LambdaFunction) -> None:
     """Over events with files that are new, known, of another grid, and none at all."""
     archive.product.__class__(latitude_shift=1.0).write(archive.path(5), 5)
     assert warm.invoke(event(archive, 0, 1, 2, 3, 4)).failures == []
+    before = history(archive)
     resident = {}
     for number in range(1, 1001):
         if number % 20 == 0:
@@ -36,6 +37,7 @@ def test_memory_does_not_grow(archive: Archive, warm: LambdaFunction) -> None:
         bodies = [*(message(archive, index) for index in range(6)), "{", "s3://elsewhere/x", message(archive, 0), "[]"]
         assert warm.invoke(sqs_event(*bodies), trace_id=f"Root=1-{number:08x}-0").failures == ["m5", "m6", "m7", "m9"]
         resident[number] = warm.resident_bytes
+    assert len(history(archive)) - len(before) == 50, "each new version of a file is a commit"
     print(f"resident after 50: {resident[50] / 1e6:.1f} MB, after 1,000: {resident[1000] / 1e6:.1f} MB")
     assert resident[1000] - resident[50] < 1_500_000
     assert resident[1000] < MAX_RESIDENT_BYTES
