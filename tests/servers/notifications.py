@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-
 from .bucket import Bucket
 from .s3_server import S3Server
 from .sqs_queue import SqsQueue, make_queue
@@ -31,19 +29,9 @@ class Notifications:
 def notifications_of(server: S3Server) -> Notifications:
     """A bucket of its own, wired as a provider's is."""
     bucket = server.new_bucket()
-
-    def client(service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=server.endpoint,
-            region_name=server.region,
-            aws_access_key_id=server.access_key,
-            aws_secret_access_key=server.secret_key,
-        )
-
-    sns = client("sns")
+    sns = server.client("sns")
     topic = sns.create_topic(Name=f"{bucket.name}-topic")["TopicArn"]
-    queue = make_queue(client("sqs"), f"{bucket.name}-queue", max_receives=1000, visibility_timeout_s=600)
+    queue = make_queue(server.client("sqs"), f"{bucket.name}-queue", max_receives=1000, visibility_timeout_s=600)
     sns.subscribe(
         TopicArn=topic, Protocol="sqs", Endpoint=queue.arn, Attributes={"RawMessageDelivery": "true"}
     )

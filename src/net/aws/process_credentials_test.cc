@@ -13,18 +13,23 @@ const std::string endpoint = "https://archive.example/s3credentials";
 const std::string keys = R"({"accessKeyId":"AKID","secretAccessKey":"skey","sessionToken":"stoken",)"
                          R"("expiration":"2996-11-22 18:00:00+00:00"})";
 
-TEST(ProcessCredentials, AreSharedByAllWhoAskForTheSame) {
-  ScriptedSurroundings around;
-  around.variables = {{"EARTHDATA_TOKEN", "token"}, {"AWS_ACCESS_KEY_ID", "A"}, {"AWS_SECRET_ACCESS_KEY", "S"}};
-  around.answers = {{"GET " + endpoint, {200, keys}}};
-  std::vector<std::vector<Url>> named;
-  CredentialProviders providers(
+/// `named` gets the endpoints that each sender is made for.
+CredentialProviders providers_of(ScriptedSurroundings& around, std::vector<std::vector<Url>>& named) {
+  return CredentialProviders(
       around.environment(), around.reader(),
       [&](const std::vector<Url>& endpoints) {
         named.push_back(endpoints);
         return around.sender();
       },
       system_clock(), system_random());
+}
+
+TEST(ProcessCredentials, AreSharedByAllWhoAskForTheSame) {
+  ScriptedSurroundings around;
+  around.variables = {{"EARTHDATA_TOKEN", "token"}, {"AWS_ACCESS_KEY_ID", "A"}, {"AWS_SECRET_ACCESS_KEY", "S"}};
+  around.answers = {{"GET " + endpoint, {200, keys}}};
+  std::vector<std::vector<Url>> named;
+  CredentialProviders providers = providers_of(around, named);
   EXPECT_EQ(providers.chain(), providers.chain());
   EXPECT_EQ(providers.chain()->get()->access_key_id, "A");
   const auto archive = providers.earthdata(endpoint);
@@ -54,13 +59,7 @@ TEST(ProcessCredentials, FetchTheLoginOfASecretOnceForAllArchives) {
                     {"GET https://other.example/s3credentials", {200, keys}},
                     {secrets_manager, {200, R"({"SecretString":"{\"token\":\"t\"}"})"}}};
   std::vector<std::vector<Url>> named;
-  CredentialProviders providers(
-      around.environment(), around.reader(),
-      [&](const std::vector<Url>& endpoints) {
-        named.push_back(endpoints);
-        return around.sender();
-      },
-      system_clock(), system_random());
+  CredentialProviders providers = providers_of(around, named);
   for (const std::string& archive : {endpoint, std::string("https://other.example/s3credentials")}) {
     const auto keys_of = (*providers.earthdata(archive))->get();
     ASSERT_TRUE(keys_of) << keys_of.error().text();
