@@ -1,5 +1,5 @@
-// A processor to begin with: it keeps its store in memory, makes up what a file contains, and places each file by the number
-// in its name. All that a processor must do is in here, and nothing else.
+// A processor to begin with: it keeps its store in memory, makes up what a file contains, and places each file by the
+// number in its name. All that a processor must do is in here, and nothing else.
 #pragma once
 
 #include "vdp/processor.h"

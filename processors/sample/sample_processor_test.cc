@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "pipeline/forward.h"
+#include "pipeline/processor_conformance.h"
 #include "processors/sample/fake_dataset.h"
 #include "queue/granule_message.h"
 #include "queue/memory_queue.h"
@@ -84,6 +85,17 @@ TEST_F(SampleProcessorTest, RejectsAFileWithoutANumberAndCommitsTheRest) {
 TEST_F(SampleProcessorTest, OffersNoBackfillAndSaysSo) {
   EXPECT_EQ(processor_.open_backfill_repo().error().kind, ErrorKind::unsupported);
 }
+
+/// What every processor must do: name files of yours that fit, and one that does not.
+ProcessorCase sample_case() {
+  const auto granule = [](const std::string& key) { return Granule{"s3://bucket/" + key, key, 0, "\"1\"", 0}; };
+  const auto in_new_store = []() -> ProcessorCase::Factory {
+    return [store = make_memory_store("sample")] { return std::make_unique<SampleProcessor>(store); };
+  };
+  return {"Sample", in_new_store, {granule("a.0.bin"), granule("a.1.bin")}, granule("readme.txt")};
+}
+
+INSTANTIATE_TEST_SUITE_P(Sample, ProcessorConformance, testing::Values(sample_case()), processor_case_name);
 
 TEST(SlotOf, ReadsTheNumberBeforeTheLastDot) {
   EXPECT_EQ(slot_of("a.12.bin").value(), 12U);

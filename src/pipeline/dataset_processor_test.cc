@@ -1,11 +1,13 @@
 // The pipeline in one process: a real file of netCDF-C in a source in memory, a repository in memory.
 #include "pipeline/dataset_processor.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <iterator>
 
+#include "pipeline/processor_conformance.h"
 #include "pipeline/run.h"
 #include "queue/granule_message.h"
 #include "queue/memory_queue.h"
@@ -235,6 +237,30 @@ TEST_F(DatasetProcessorTest, WithoutAFileThatCanBeReadEachHasItsReason) {
   EXPECT_FALSE(report.created);
   EXPECT_EQ(report.forward.outcomes.rejected, 2U);
 }
+
+/// One file that fits, and one that is none, under a growing axis.
+ProcessorCase dataset_case() {
+  const ObjectStorePtr source = *open_store("memory://conformance-source");
+  EXPECT_TRUE(source->put("a.nc", netcdf_file()));
+  EXPECT_TRUE(source->put("b.nc", to_bytes("no netCDF")));
+  const auto granule = [&](const std::string& key) {
+    const ObjectInfo info = *source->head(key);
+    return Granule{source->url() + key, key, info.size, info.etag, info.last_modified_us};
+  };
+  const auto in_new_store = []() -> ProcessorCase::Factory {
+    static int number = 0;
+    const std::string text = fmt::format(
+        "[store]\nurl = \"memory://conformance-{}/\"\n[source]\nprefix = \"memory://conformance-source/\"\n"
+        "pattern = \"{{part:re:[a-z]}}.nc\"\n[axis.time]\nkind = \"grow\"\nfrom = \"value\"\n",
+        ++number);
+    const auto file =
+        dataset::parse_dataset_file(text, "/data/dataset.toml", {}, [](const auto&) { return std::nullopt; });
+    return [file = *file] { return std::move(*DatasetProcessor::create(file, {})); };
+  };
+  return {"Dataset", in_new_store, {granule("a.nc")}, granule("b.nc")};
+}
+
+INSTANTIATE_TEST_SUITE_P(Dataset, ProcessorConformance, testing::Values(dataset_case()), processor_case_name);
 
 }  // namespace
 }  // namespace vdp

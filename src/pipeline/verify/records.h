@@ -9,8 +9,8 @@
 
 namespace vdp {
 
-/// All records of granules that are in the store and can be read, by slot. Findings: texts that are no record, and granules that fill slots in two
-/// places.
+/// All records of granules that are in the store and can be read, by slot. Findings: texts that are no record, and
+/// granules that fill slots in two places.
 Result<std::vector<ProvenanceRecord>> read_records(const icechunk::Session& session, const std::string& group,
                                                    std::vector<VerifyFinding>& findings);
 
