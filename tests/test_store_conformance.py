@@ -16,12 +16,16 @@ from servers.s3_server import S3Server
 BINARY = BUILD / "src" / "store" / "vdp_store_test"
 SUITES = ("S3/StoreReading.*", "S3/StoreConformance.*", "S3Server.*")
 
-# What moto does otherwise than S3: it does not look at the condition of a copy, nor at that of an upload in parts, and
-# its listings lose what stands behind the line break of a key.
+# What moto does otherwise than S3: it does not look at the condition of a copy, nor at that of an upload in parts; its
+# listings lose what stands behind the line break of a key; and it looks at a condition and writes in two steps, so that
+# on a busy machine two of several writers win now and then.
 NOT_ON_MOTO = (
     "S3/StoreConformance.CopyOfAnotherVersionConflicts/*",
     "S3Server.PutsLargeObjectsInParts",
     "S3/StoreReading.HoldsOddKeys/*",
+    "S3/StoreConformance.OneOfManyCreatorsWins/*",
+    "S3/StoreConformance.OneOfManyReplacersWins/*",
+    "S3/StoreConformance.CompareAndSwapLosesNothing/*",
 )
 
 
@@ -46,5 +50,5 @@ def run_suite(bucket: Bucket, report: Path, without: tuple[str, ...] = ()) -> li
 def test_conformance(request: pytest.FixtureRequest, tmp_path: Path, kind: str, without: tuple[str, ...]) -> None:
     server: S3Server = request.getfixturevalue(kind)
     ran = run_suite(server.new_bucket(), tmp_path / "report.json", without)
-    for suite, least in (("S3/StoreReading", 14), ("S3/StoreConformance", 15), ("S3Server", 2)):
+    for suite, least in (("S3/StoreReading", 14), ("S3/StoreConformance", 13), ("S3Server", 2)):
         assert sum(name.startswith(suite) for name in ran) >= least, ran
