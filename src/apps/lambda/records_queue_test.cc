@@ -96,7 +96,8 @@ TEST(RecordsQueue, LettersThatHaveNoTimeComeBack) {
   Ids ids;
   for (int i = 0; i < 100; ++i) ids.push_back(std::to_string(i));
   RecordsQueue queue(messages(ids), 5);
-  for (const Message& message : queue.receive(100, 1).value()) ASSERT_TRUE(queue.bury(message.receipt, "r"));
+  const auto received = queue.receive(100, 1);
+  for (const Message& message : *received) ASSERT_TRUE(queue.bury(message.receipt, "r"));
   Letters letters;
   EXPECT_EQ(queue.bury_rejected(&letters, 0).error().kind, ErrorKind::cancelled);
   EXPECT_EQ(queue.unsettled().size(), 100U);
