@@ -98,7 +98,8 @@ def consume(vdp: Engine, queue: SqsQueue, environment: dict[str, str], folder: P
 
     def work(number: int) -> None:
         try:
-            with lambda_function(vdp.binary, "process_messages", folder / f"function-{number}", environment) as function:
+            own_folder = folder / f"function-{number}"
+            with lambda_function(vdp.binary, "process_messages", own_folder, environment) as function:
                 source = EventSource(queue, lambda event: function.invoke(event).answer, seed=SEED + number)
                 sources.append(source)
                 while source.poll() or any(queue.counts()):
@@ -155,9 +156,8 @@ def test_every_granule_once_and_every_poison_told(
     events = notifications_of(moto)
     bodies = publish(archive, events, SEED)
     granules = keys_of(bodies)
-    assert set(granules) == {
-        SOURCE_PREFIX + path.relative_to(archive.data).as_posix() for path in archive.files()
-    } | {SOURCE_PREFIX + STRANGE_KEY}
+    uploaded = {SOURCE_PREFIX + path.relative_to(archive.data).as_posix() for path in archive.files()}
+    assert set(granules) == uploaded | {SOURCE_PREFIX + STRANGE_KEY}
     source = f'prefix = "{events.bucket.url(SOURCE_PREFIX)}"\nendpoint_url = "{events.bucket.endpoint}"'
     archive.redescribe('prefix = "data/"', source)
     remote = place(archive, store=bucket)

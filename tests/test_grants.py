@@ -1,4 +1,4 @@
-"""What the program really asks of AWS, by the request logs of the test servers, is what the stack grants to each role."""
+"""What the program asks of AWS, by the logs of the test servers, is what the stack grants to each of its roles."""
 
 from __future__ import annotations
 
@@ -109,7 +109,9 @@ def name_event(remote: RemoteArchive, path: Path) -> str:
     return json.dumps({"uri": remote.url(path)})
 
 
-def drive(vdp: Engine, remote: RemoteArchive, logs: Logs, dead_letters: str, folder: Path) -> dict[str, set[Permission]]:
+def drive(
+    vdp: Engine, remote: RemoteArchive, logs: Logs, dead_letters: str, folder: Path
+) -> dict[str, set[Permission]]:
     """Each role does all of its work once: new files, a new version, one that is gone, one that is broken."""
     archive = remote.archive
     environment = vdp.environment | {"VDP_DATASET": str(archive.dataset), "VDP_DEAD_LETTERS": dead_letters}

@@ -36,16 +36,15 @@ Result<Json> ProcessMessagesFunction::handle(const Json& event, const Invocation
   figures.records = messages.size();
   RecordsQueue queue(std::move(messages), settings_.max_receives);
   auto written = write(queue, figures.records, invocation);
-  std::vector<std::string> failed;
   if (written) {
     figures.report = std::move(*written);
     const auto buried = queue.bury_rejected(open_->dead_letters.get(), invocation.deadline_us);
     if (!buried) log(LogLevel::error, "dead letters: " + buried.error().text());
-    failed = queue.unsettled();
   } else {
     log(LogLevel::error, written.error().text(), {{"error_type", to_string(written.error().kind)}});
-    failed = queue.all();
   }
+  // All of them after an error: nothing is settled before its batch is committed.
+  const std::vector<std::string> failed = queue.unsettled();
   figures.failures = failed.size();
   figures.duration_ms = static_cast<double>(system_clock().now_us() - started_us) / 1000;
   tell(invocation, figures);

@@ -15,17 +15,6 @@ constexpr std::size_t parallel_letters = 8;
 
 Failure not_ours() { return unsupported("the queue of an invocation only hands out the messages of its event"); }
 
-/// Ids of the records that `choose` takes, each once.
-template <typename Records, typename Choose>
-std::vector<std::string> ids_of(const Records& records, Choose choose) {
-  std::vector<std::string> ids;
-  std::set<std::string_view> known;
-  for (const auto& record : records) {
-    if (choose(record) && known.insert(record.message.id).second) ids.push_back(record.message.id);
-  }
-  return ids;
-}
-
 }  // namespace
 
 RecordsQueue::RecordsQueue(std::vector<Message> messages, std::uint32_t max_receives) : max_receives_(max_receives) {
@@ -118,12 +107,12 @@ Status RecordsQueue::bury_rejected(DeadLetterSink* sink, std::optional<Timestamp
 
 std::vector<std::string> RecordsQueue::unsettled() const {
   const std::scoped_lock lock(mutex_);
-  return ids_of(records_, [](const Record& record) { return record.state != State::settled; });
-}
-
-std::vector<std::string> RecordsQueue::all() const {
-  const std::scoped_lock lock(mutex_);
-  return ids_of(records_, [](const Record&) { return true; });
+  std::vector<std::string> ids;
+  std::set<std::string_view> known;
+  for (const Record& record : records_) {
+    if (record.state != State::settled && known.insert(record.message.id).second) ids.push_back(record.message.id);
+  }
+  return ids;
 }
 
 }  // namespace vdp::lambda

@@ -42,8 +42,6 @@ class RecordsQueue final : public Queue {
 
   /// The ids of messages that are not settled, each once, in the order of their records.
   std::vector<std::string> unsettled() const;
-  /// All ids, each once: what is reported where nothing of the batch counts.
-  std::vector<std::string> all() const;
 
  private:
   enum class State { waiting, received, rejected, settled };
