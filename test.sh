@@ -10,14 +10,18 @@ source scripts/lib.sh
 
 readonly release=$root/build/release/vdp
 readonly peers=$root/build/peers/bin/python
+readonly logs=$root/build/logs
 
 declare -A verdict=()
 order=()
 
+log_of() { printf '%s/%s.log' "$logs" "${1//[^a-z0-9]/-}"; }
+
 # stage NAME [after STAGE]... COMMAND...: runs it and notes verdict and duration. A stage is skipped where one that it
 # comes after did not pass, which counts as a failure; the others still run, so that one run shows all that is broken.
 stage() {
-  local name=$1 start=$SECONDS
+  local name=$1 start=$SECONDS log
+  log=$(log_of "$name")
   shift
   order+=("$name")
   while [[ $1 == after ]]; do
@@ -28,7 +32,7 @@ stage() {
     shift 2
   done
   say "== $name"
-  if "$@" </dev/null; then
+  if "$@" </dev/null 2>&1 | tee "$log"; then
     verdict[$name]="passed  $((SECONDS - start)) s"
   else
     verdict[$name]="FAILED  $((SECONDS - start)) s"
@@ -51,8 +55,21 @@ system_tests() {
 
 check_scripts() { shellcheck -x run.sh test.sh bench.sh .ci/run scripts/*.sh; }
 
+# The end of what each failed stage said once more, at the end of it all: there it is looked for, and a service that cuts
+# a long output keeps it.
+failures() {
+  local name
+  for name in "${order[@]}"; do
+    if [[ ${verdict[$name]} == FAILED* ]]; then
+      say "== the end of: $name"
+      tail -n 60 "$(log_of "$name")" | cut -c 1-400
+    fi
+  done
+}
+
 summary() {
   local name passed=0 failed=0
+  failures
   say
   for name in "${order[@]}"; do
     say "$(printf '%-28s %s' "$name" "${verdict[$name]}")"
@@ -71,6 +88,7 @@ main() {
   esac
   if ((long)); then export VDP_TEST_LONG=1; fi
 
+  mkdir -p "$logs"
   stage "packages" scripts/install_packages.sh build test
   stage "python" after "packages" scripts/python_env.sh
   stage "test servers" after "packages" scripts/test_servers.sh
