@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "base/base64.h"
-#include "icechunk/repo/repository.h"
+#include "icechunk/repo/interop_repository_ops.h"
 #include "icechunk/repo/repository_state.h"
 #include "store/open_store.h"
 
@@ -47,11 +47,11 @@ class Driver {
     if (op == "operations") return operations();
     if (op == "config") return config();
     if (op == "save_config") return save_config(step);
-    if (op == "create_branch" || op == "create_tag") return create_ref(step, op == "create_tag");
+    if (const auto answer = run_repository_op(*repository_, op, step)) return *answer;
     if (!session_) return invalid("no session is open");
     if (op == "dump") return dump();
     if (op == "read_chunk") return read_chunk(step);
-    if (op == "commit") return commit(step);
+    if (const auto answer = run_commit_op(*session_, op, step)) return *answer;
     return write(step, op);
   }
 
@@ -142,12 +142,6 @@ class Driver {
     return succeeded();
   }
 
-  Result<Json> create_ref(const Json& step, bool tag) {
-    VDP_ASSIGN(const SnapshotId id, SnapshotId::parse(step.at("snapshot").get<std::string>()));
-    VDP_TRY(tag ? repository_->create_tag(step.at("name"), id) : repository_->create_branch(step.at("name"), id));
-    return succeeded();
-  }
-
   Result<Json> dump() {
     Json json = Json::object();
     for (const NodeSummary& node : session_->nodes()) {
@@ -169,17 +163,6 @@ class Driver {
   Result<Json> read_chunk(const Json& step) {
     VDP_ASSIGN(const auto bytes, session_->read_chunk(path(step), index(step)));
     return bytes ? Json(base64_encode(*bytes)) : Json();
-  }
-
-  Result<Json> commit(const Json& step) {
-    VDP_ASSIGN(const CommitOutcome outcome,
-               session_->commit(step.value("message", ""), step.value("metadata", Json::object())));
-    if (const auto* done = std::get_if<Committed>(&outcome)) return Json{{"committed", done->snapshot.text()}};
-    if (const auto* conflict = std::get_if<CommitConflict>(&outcome)) {
-      return Json{{"conflict", {conflict->expected_tip.text(), conflict->found_tip.text()}}};
-    }
-    if (const auto* unknown = std::get_if<CommitUnknown>(&outcome)) return Json{{"unknown", unknown->reason}};
-    return Json("nothing");
   }
 
   Result<Json> write(const Json& step, const std::string& op) {

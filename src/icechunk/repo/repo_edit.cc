@@ -27,6 +27,14 @@ void set_ref(std::vector<NamedRef>& refs, const std::string& name, std::uint32_t
   }
 }
 
+std::optional<std::uint32_t> remove_ref(std::vector<NamedRef>& refs, const std::string& name) {
+  const auto at = std::ranges::lower_bound(refs, name, {}, &NamedRef::name);
+  if (at == refs.end() || at->name != name) return std::nullopt;
+  const std::uint32_t snapshot = at->snapshot;
+  refs.erase(at);
+  return snapshot;
+}
+
 void log_update(RepoInfo& info, Update update, const std::string& backup, TimestampUs now_us, std::size_t max_entries) {
   std::vector<UpdateEntry> former = std::move(info.latest_updates);
   info.latest_updates.clear();
@@ -41,11 +49,6 @@ void log_update(RepoInfo& info, Update update, const std::string& backup, Timest
     }
     info.latest_updates.push_back(std::move(entry));
   }
-}
-
-bool is_disabled(const RepoInfo& info, std::uint16_t feature_flag) {
-  return info.disabled_feature_flags &&
-         std::ranges::find(*info.disabled_feature_flags, feature_flag) != info.disabled_feature_flags->end();
 }
 
 bool has_backup(const RepoInfo& info, const std::string& backup) {

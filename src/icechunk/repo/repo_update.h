@@ -9,11 +9,14 @@ namespace vdp::icechunk {
 
 /// What an update does. Both functions may be called several times, each time with `repo` as it is then.
 struct RepoUpdate {
-  Update entry;  ///< for the operations log
+  /// For the operations log. It is read after `edit`, which may complete it: with the tip that a branch had, say.
+  Update entry;
   /// Checks and changes; its error ends the update.
   std::function<Status(RepoInfo&)> edit;
   /// Whether the update has taken effect already, from content alone; may be null.
   std::function<bool(const RepoInfo&)> landed;
+  /// It takes effect also where the repository is not online: only a change of the status does.
+  bool ignores_status = false;
 };
 
 /// Applies the update to `repo`, after a copy of the former object was put under overwritten/, and in effect only for

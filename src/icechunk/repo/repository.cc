@@ -2,12 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "icechunk/repo/legacy_refs.h"
 #include "icechunk/repo/object_keys.h"
-#include "icechunk/repo/repo_edit.h"
-#include "icechunk/repo/repo_update.h"
 #include "icechunk/repo/repository_state.h"
 #include "icechunk/repo/session_state.h"
 
@@ -23,24 +19,6 @@ Result<std::optional<int>> find_format_version(ObjectStore& store) {
   VDP_ASSIGN_IN(store.url(), const bool legacy, legacy_repository_exists(store));
   if (legacy) return 1;
   return std::optional<int>();
-}
-
-Failure legacy_is_readonly(const ObjectStore& store) {
-  return unsupported(
-      fmt::format("{}: the repository has format version 1, which is only read: migrate it to version 2 "
-                  "with the official icechunk (icechunk.upgrade_icechunk_repository)",
-                  store.url()));
-}
-
-Status check_ref_name(const std::string& name) {
-  if (!name.empty()) return {};
-  return invalid("a branch or tag needs a name");
-}
-
-Result<std::uint32_t> position_of(const RepoInfo& info, const SnapshotId& snapshot) {
-  const auto position = info.find_snapshot(snapshot);
-  if (!position) return not_found(fmt::format("no snapshot {} in the repository", snapshot.text()));
-  return *position;
 }
 
 std::map<std::string, SnapshotId> ids_by_name(const RepoInfo& info, const std::vector<NamedRef>& refs) {
@@ -96,58 +74,9 @@ Result<Refs> Repository::refs() const {
 Result<SnapshotId> Repository::resolve(const Revision& revision) const { return state_->resolve(revision); }
 
 Status Repository::writable() const {
-  if (format_version() == 1) return legacy_is_readonly(store());
+  if (format_version() == 1) return version_one_is_readonly(*state_);
   VDP_ASSIGN(const auto repo, state_->load_repo());
   return check_online(repo->info);
-}
-
-Status Repository::save_config(const RepositoryConfig& config) {
-  if (format_version() == 1) return legacy_is_readonly(store());
-  return update_repo(*state_, {ConfigChanged{},
-                               [&](RepoInfo& info) -> Status {
-                                 info.config = encode_flexbuffer(config.document());
-                                 if (config.is_default()) info.config.reset();
-                                 return {};
-                               },
-                               nullptr});
-}
-
-Status Repository::create_branch(const std::string& name, const SnapshotId& snapshot) {
-  if (format_version() == 1) return legacy_is_readonly(store());
-  VDP_TRY(check_ref_name(name));
-  return update_repo(*state_, {BranchCreated{name},
-                               [&](RepoInfo& info) -> Status {
-                                 VDP_ASSIGN(const std::uint32_t position, position_of(info, snapshot));
-                                 if (info.find_branch(name) != nullptr) {
-                                   return conflict(fmt::format("branch {} exists already", name));
-                                 }
-                                 set_ref(info.branches, name, position);
-                                 return {};
-                               },
-                               nullptr});
-}
-
-Status Repository::create_tag(const std::string& name, const SnapshotId& snapshot) {
-  if (format_version() == 1) return legacy_is_readonly(store());
-  VDP_TRY(check_ref_name(name));
-  return update_repo(*state_, {TagCreated{name},
-                               [&](RepoInfo& info) -> Status {
-                                 VDP_ASSIGN(const std::uint32_t position, position_of(info, snapshot));
-                                 constexpr std::uint16_t create_tag_flag = 4;
-                                 if (is_disabled(info, create_tag_flag)) {
-                                   return fail(ErrorKind::denied, "the repository's feature flags forbid new tags");
-                                 }
-                                 if (info.find_tag(name) != nullptr) {
-                                   return conflict(fmt::format("tag {} exists already", name));
-                                 }
-                                 // A name stands for one snapshot for ever.
-                                 if (std::ranges::find(info.deleted_tags, name) != info.deleted_tags.end()) {
-                                   return conflict(fmt::format("tag {} was deleted, its name is not free", name));
-                                 }
-                                 set_ref(info.tags, name, position);
-                                 return {};
-                               },
-                               nullptr});
 }
 
 Result<Session> Repository::readonly_session(const Revision& revision) const {
@@ -157,7 +86,7 @@ Result<Session> Repository::readonly_session(const Revision& revision) const {
 }
 
 Result<Session> Repository::writable_session(const std::string& branch) const {
-  if (format_version() == 1) return legacy_is_readonly(store());
+  if (format_version() == 1) return version_one_is_readonly(*state_);
   VDP_ASSIGN(const auto repo, state_->load_repo());
   VDP_TRY(check_online(repo->info));
   VDP_ASSIGN(const SnapshotId tip, resolve_in(repo->info, Branch{branch}));

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "icechunk/format/repo_info.h"
+#include "icechunk/repo/feature_flag.h"
 #include "icechunk/repo/repository_config.h"
 #include "icechunk/repo/revision.h"
 #include "icechunk/repo/session.h"
@@ -57,6 +59,10 @@ class Repository {
   /// Of version 1 the default one: its config.yaml is not read.
   Result<RepositoryConfig> config() const;
   Result<Refs> refs() const;
+  // What version 1 does not have reads as its default: online, no metadata, every feature on.
+  Result<RepositoryStatus> status() const;
+  Result<Json> metadata() const;
+  Result<std::map<FeatureFlag, bool>> feature_flags() const;
   Result<SnapshotId> resolve(const Revision& revision) const;
   /// The revision's snapshot and its ancestors, newest first, at most `limit` of them.
   Result<std::vector<SnapshotSummary>> history(const Revision& revision, std::size_t limit = SIZE_MAX) const;
@@ -68,7 +74,20 @@ class Repository {
   // Each of these is one update of `repo`; `denied` where the repository is not writable.
   Status save_config(const RepositoryConfig& config);
   Status create_branch(const std::string& name, const SnapshotId& snapshot);
+  /// Never main. The snapshots stay until they are collected.
+  Status delete_branch(const std::string& name);
+  /// Moves the branch to any snapshot of the repository; `conflict` where its tip is not `expected_tip`.
+  Status reset_branch(const std::string& name, const SnapshotId& to,
+                      const std::optional<SnapshotId>& expected_tip = std::nullopt);
   Status create_tag(const std::string& name, const SnapshotId& snapshot);
+  /// The name is never free again.
+  Status delete_tag(const std::string& name);
+  /// The one update that a read-only or offline repository takes.
+  Status set_status(Availability availability, const std::optional<std::string>& reason = std::nullopt);
+  /// Replaces all metadata of the repository by the members of `object`.
+  Status set_metadata(const Json& object);
+  /// Nothing: back to the flag's default, which is on.
+  Status set_feature_flag(FeatureFlag flag, std::optional<bool> value);
 
   Result<Session> readonly_session(const Revision& revision) const;
   /// Changes are committed to `branch`, on top of what is its tip now.

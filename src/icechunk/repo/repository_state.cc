@@ -141,6 +141,13 @@ Status check_format_version(const RepoInfo& info) {
   return unsupported(fmt::format("repo says format version {}, expected 2", info.spec_version));
 }
 
+Failure version_one_is_readonly(const RepositoryState& repository) {
+  return unsupported(
+      fmt::format("{}: the repository has format version 1, which is only read: migrate it to version 2 "
+                  "(vdp repo migrate)",
+                  repository.store().url()));
+}
+
 Status check_online(const RepoInfo& info) {
   if (info.status.availability == Availability::online) return {};
   return fail(ErrorKind::denied,

@@ -73,6 +73,9 @@ Result<RepositoryConfig> stored_config(const RepoInfo& info);
 /// `unsupported` unless `info` is of version 2.
 Status check_format_version(const RepoInfo& info);
 
+/// The answer to whoever would write to a repository of version 1.
+Failure version_one_is_readonly(const RepositoryState& repository);
+
 /// Why `info` must not be changed, or success.
 Status check_online(const RepoInfo& info);
 

@@ -21,4 +21,12 @@ Result<CommitOutcome> Session::commit(const std::string& message, const Json& me
   return commit_session(*state_, message, metadata);
 }
 
+Result<CommitOutcome> Session::amend(const std::string& message, const Json& metadata, bool allow_empty) {
+  return amend_session(*state_, message, metadata, allow_empty);
+}
+
+Result<CommitOutcome> Session::flush(const std::string& message, const Json& metadata) {
+  return flush_session(*state_, message, metadata);
+}
+
 }  // namespace vdp::icechunk

@@ -116,6 +116,15 @@ class Session {
   /// is spent: every further call that can fail does. `metadata` is an object of any JSON values. An error means that
   /// the branch was not moved by us, and that the changes are kept.
   Result<CommitOutcome> commit(const std::string& message, const Json& metadata = Json::object());
+  /// Commits the changes in place of the branch's tip, which is the session's base: the new snapshot has the tip's
+  /// parent, its transaction log tells what both changed, and the former tip stays until it is collected. The outcomes
+  /// are those of commit; `allow_empty` gives the tip a new message though nothing changed. `invalid` for the first
+  /// snapshot of a repository, and where the tip moved nodes and the session did not.
+  Result<CommitOutcome> amend(const std::string& message, const Json& metadata = Json::object(),
+                              bool allow_empty = false);
+  /// Writes the changes as a snapshot that no branch names, also where there are none: it can be read by its id until
+  /// it is collected. The session stands on it afterwards and is read-only.
+  Result<CommitOutcome> flush(const std::string& message, const Json& metadata = Json::object());
 
  private:
   friend class Repository;

@@ -40,5 +40,10 @@ Result<GridIndex> grid_index(const NodeSnapshot& array, const zarr::Shape& index
 
 /// See Session::commit.
 Result<CommitOutcome> commit_session(SessionState& session, const std::string& message, const Json& metadata);
+/// See Session::amend.
+Result<CommitOutcome> amend_session(SessionState& session, const std::string& message, const Json& metadata,
+                                    bool allow_empty);
+/// See Session::flush.
+Result<CommitOutcome> flush_session(SessionState& session, const std::string& message, const Json& metadata);
 
 }  // namespace vdp::icechunk

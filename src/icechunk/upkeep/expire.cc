@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "icechunk/repo/repo_edit.h"
+#include "icechunk/repo/feature_flag.h"
 #include "icechunk/repo/repo_update.h"
 #include "icechunk/upkeep/history_edit.h"
 
@@ -10,7 +10,6 @@ namespace vdp::icechunk {
 namespace {
 
 constexpr std::string_view main_branch = "main";
-constexpr std::uint16_t delete_tag_flag = 5;
 
 SnapshotFlags old_snapshots(const RepoInfo& info, TimestampUs older_than_us) {
   SnapshotFlags old(info.snapshots.size(), false);
@@ -51,9 +50,7 @@ std::vector<std::string> remove_old_branches(RepoInfo& info, const SnapshotFlags
 
 Result<std::vector<std::string>> remove_old_tags(RepoInfo& info, const SnapshotFlags& old) {
   std::vector<std::string> removed = remove_refs(info.tags, [&](const NamedRef& tag) { return old[tag.snapshot]; });
-  if (!removed.empty() && is_disabled(info, delete_tag_flag)) {
-    return fail(ErrorKind::denied, "the repository's feature flags forbid the deletion of tags");
-  }
+  if (!removed.empty()) VDP_TRY(check_enabled(info, FeatureFlag::delete_tag));
   info.deleted_tags.insert(info.deleted_tags.end(), removed.begin(), removed.end());
   std::ranges::sort(info.deleted_tags);
   return removed;
