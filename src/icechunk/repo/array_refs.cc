@@ -114,23 +114,15 @@ void show_interleaved(const std::vector<TableInBox>& tables, Overlay& overlay) {
 
 }  // namespace
 
-ChunkBox extents_box(const ManifestRef& manifest) {
-  ChunkBox box;
-  for (const IndexRange& range : manifest.extents) {
-    box.begin.push_back(range.from);
-    box.end.push_back(range.to);
+const ManifestFile* ManifestFiles::find(const ManifestId& id) const {
+  if (own_ != nullptr) {
+    if (const auto found = own_->find(id); found != own_->end()) return &found->second;
   }
-  return box;
-}
-
-Status check_extents(const ManifestRef& manifest, std::size_t rank) {
-  if (manifest.extents.size() == rank) return {};
-  return corrupt(fmt::format("manifest {}: found extents of {} dimensions, expected {}", manifest.id.text(),
-                             manifest.extents.size(), rank));
+  return base_->find_manifest(id);
 }
 
 Result<std::shared_ptr<const Manifest>> ArrayRefs::load(const ManifestRef& manifest) const {
-  const ManifestFile* file = base_.find_manifest(manifest.id);
+  const ManifestFile* file = files_.find(manifest.id);
   if (file == nullptr) return corrupt(fmt::format("manifest {} has no entry in the snapshot", manifest.id.text()));
   VDP_ASSIGN(auto loaded, repository_.load_manifest(*file));
   const RefTable* refs = loaded->find(node_.id);

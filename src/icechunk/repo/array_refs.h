@@ -2,12 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "icechunk/format/chunk_ref.h"
-#include "icechunk/repo/chunk_box.h"
+#include "icechunk/repo/manifest_extents.h"
 #include "icechunk/repo/repository_state.h"
 
 namespace vdp::icechunk {
@@ -15,17 +16,25 @@ namespace vdp::icechunk {
 /// Position in a chunk grid, as manifests hold it.
 using GridIndex = std::vector<std::uint32_t>;
 
-/// `extents` as a box. A scalar's is the empty one, which holds the one chunk.
-ChunkBox extents_box(const ManifestRef& manifest);
+/// Where the entries of manifests are: in the base, or among those that the session has written itself.
+class ManifestFiles {
+ public:
+  // Both outlive the object. NOLINTNEXTLINE(google-explicit-constructor): mostly there is nothing but the base.
+  ManifestFiles(const Snapshot& base, const std::map<ManifestId, ManifestFile>* own = nullptr)
+      : base_(&base), own_(own) {}
+  /// null where there is none.
+  const ManifestFile* find(const ManifestId& id) const;
 
-/// `manifest` belongs to an array of this rank.
-Status check_extents(const ManifestRef& manifest, std::size_t rank);
+ private:
+  const Snapshot* base_;
+  const std::map<ManifestId, ManifestFile>* own_;
+};
 
 class ArrayRefs {
  public:
   /// `changes`: sorted, or null. All arguments outlive the object.
-  ArrayRefs(RepositoryState& repository, const Snapshot& base, const NodeSnapshot& node, const RefTable* changes)
-      : repository_(repository), base_(base), node_(node), changes_(changes) {}
+  ArrayRefs(RepositoryState& repository, ManifestFiles files, const NodeSnapshot& node, const RefTable* changes)
+      : repository_(repository), files_(files), node_(node), changes_(changes) {}
 
   Result<std::optional<ChunkRef>> find(const GridIndex& index) const;
   /// In C order, and with one manifest after the other in memory where their extents follow one another.
@@ -41,7 +50,7 @@ class ArrayRefs {
   Result<std::vector<Part>> parts_in(const ChunkBox& box) const;
 
   RepositoryState& repository_;
-  const Snapshot& base_;
+  const ManifestFiles files_;
   const NodeSnapshot& node_;
   const RefTable* changes_;
 };

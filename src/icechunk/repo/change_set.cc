@@ -24,6 +24,31 @@ void ChangeSet::add_node(NodeSnapshot node) {
 void ChangeSet::update_node(NodeSnapshot node) {
   NodeChange& change = nodes_[node.path];
   change.node = std::move(node);
+  change.same_metadata = false;
+}
+
+void ChangeSet::remap_array(const NodeSnapshot& node, std::vector<ManifestRef> manifests,
+                            const std::vector<ManifestFile>& new_files, const RefTable& changed, RefTable chunks) {
+  const NodeId id = node.id;
+  const auto [entry, inserted] = nodes_.try_emplace(node.path);
+  NodeChange& change = entry->second;
+  if (inserted) {
+    change.node = node;
+    change.same_metadata = true;
+  }
+  change.remapped = true;
+  change.node->array->manifests = std::move(manifests);
+  for (const ManifestFile& file : new_files) own_manifests_.insert_or_assign(file.id, file);
+  RefTable& moved = moved_.try_emplace(id, changed.rank()).first->second;
+  for (std::size_t row = 0; row < changed.size(); ++row) moved.append_missing(changed.index(row));
+  chunks_.insert_or_assign(id, std::move(chunks));
+}
+
+const RefTable* ChangeSet::moved_chunks(const NodeId& node) const {
+  const auto found = moved_.find(node);
+  if (found == moved_.end()) return nullptr;
+  found->second.sort();
+  return &found->second;
 }
 
 void ChangeSet::delete_node(const NodeSnapshot& node, bool in_base) {
@@ -33,6 +58,7 @@ void ChangeSet::delete_node(const NodeSnapshot& node, bool in_base) {
   const NodeChange* change = find(path);
   const bool was_new = change != nullptr && change->is_new;
   chunks_.erase(id);
+  moved_.erase(id);
   if (in_base) {
     nodes_.insert_or_assign(path, NodeChange{});
   } else {
@@ -52,11 +78,31 @@ RefTable& ChangeSet::chunks_to_change(const NodeId& node, std::size_t rank) {
   return chunks_.try_emplace(node, rank).first->second;
 }
 
+/// In order, each index once.
+UpdatedChunks ChangeSet::updated_chunks(const NodeId& node, std::size_t rank) const {
+  static const RefTable none(0);
+  const RefTable* written = chunks(node);
+  const RefTable* moved = moved_chunks(node);
+  if (written == nullptr) written = &none;
+  if (moved == nullptr) moved = &none;
+  UpdatedChunks updated{node, rank, 0, {}};
+  updated.indices.reserve((written->size() + moved->size()) * rank);
+  for (std::size_t a = 0, b = 0; a < written->size() || b < moved->size(); ++updated.count) {
+    const bool from_written =
+        b == moved->size() || (a < written->size() && !index_less(moved->index(b), written->index(a)));
+    const auto index = from_written ? written->index(a) : moved->index(b);
+    if (b < moved->size() && std::ranges::equal(index, moved->index(b))) ++b;
+    if (from_written) ++a;
+    updated.indices.insert(updated.indices.end(), index.begin(), index.end());
+  }
+  return updated;
+}
+
 TransactionLog ChangeSet::transaction_log(const SnapshotId& id) const {
   TransactionLog log;
   log.id = id;
   for (const auto& [path, change] : nodes_) {
-    if (!change.node) continue;
+    if (!change.node || change.same_metadata) continue;
     const bool is_array = change.node->array.has_value();
     auto& ids = change.is_new ? (is_array ? log.new_arrays : log.new_groups)
                               : (is_array ? log.updated_arrays : log.updated_groups);
@@ -68,17 +114,13 @@ TransactionLog ChangeSet::transaction_log(const SnapshotId& id) const {
                     &log.deleted_arrays}) {
     std::ranges::sort(*ids);
   }
-  for (auto& [node, table] : chunks_) {
-    if (table.empty()) continue;
-    table.sort();
-    UpdatedChunks updated{node, table.rank(), table.size(), {}};
-    updated.indices.reserve(table.size() * table.rank());
-    for (std::size_t row = 0; row < table.size(); ++row) {
-      const auto index = table.index(row);
-      updated.indices.insert(updated.indices.end(), index.begin(), index.end());
+  std::map<NodeId, std::size_t> ranks;
+  for (const auto* tables : {&chunks_, &moved_}) {
+    for (const auto& [node, table] : *tables) {
+      if (!table.empty()) ranks.emplace(node, table.rank());
     }
-    log.updated_chunks.push_back(std::move(updated));
   }
+  for (const auto& [node, rank] : ranks) log.updated_chunks.push_back(updated_chunks(node, rank));
   return log;
 }
 

@@ -16,6 +16,8 @@ namespace vdp::icechunk {
 struct NodeChange {
   std::optional<NodeSnapshot> node;  ///< none: deleted
   bool is_new = false;               ///< its id is not in the base
+  bool remapped = false;             ///< its manifests are not the base's: see ChangeSet::remap_array
+  bool same_metadata = false;        ///< nothing but its manifests differs from the base
 };
 
 class ChangeSet {
@@ -36,14 +38,28 @@ class ChangeSet {
   const RefTable* chunks(const NodeId& node) const;
   RefTable& chunks_to_change(const NodeId& node, std::size_t rank);
 
+  /// Gives an array whose references were moved its new manifests, the entries of those that are new, and what is left
+  /// to lay over them: `chunks` at their new places. `changed` has a missing row for each index that a reference of the
+  /// old manifests left or came to. `node` is what the session sees.
+  void remap_array(const NodeSnapshot& node, std::vector<ManifestRef> manifests,
+                   const std::vector<ManifestFile>& new_files, const RefTable& changed, RefTable chunks);
+  /// Entries of manifests that the session has written itself.
+  const std::map<ManifestId, ManifestFile>& own_manifests() const { return own_manifests_; }
+  /// The indices that changed without a row in chunks(), as missing rows; null where there are none.
+  const RefTable* moved_chunks(const NodeId& node) const;
+
   TransactionLog transaction_log(const SnapshotId& id) const;
 
  private:
+  UpdatedChunks updated_chunks(const NodeId& node, std::size_t rank) const;
+
   std::map<std::string, NodeChange> nodes_;
   std::vector<NodeId> deleted_groups_;
   std::vector<NodeId> deleted_arrays_;
   // Sorted on the way, which changes no content: reading and writing chunks alternate.
   mutable std::map<NodeId, RefTable> chunks_;
+  mutable std::map<NodeId, RefTable> moved_;  ///< of remapped arrays
+  std::map<ManifestId, ManifestFile> own_manifests_;
 };
 
 /// The node at `path` as a session sees it, or null. Valid until the next change.

@@ -20,6 +20,10 @@ struct ChunkBox {
   bool operator==(const ChunkBox&) const = default;
 };
 
+/// Makes `box` the smallest one around itself and `index`, or another box. One without dimensions takes them over.
+void extend(ChunkBox& box, std::span<const std::uint32_t> index);
+void extend(ChunkBox& box, const ChunkBox& by);
+
 /// The indices that lie in both boxes, which have one rank; nothing where there are none.
 std::optional<ChunkBox> intersection(const ChunkBox& a, const ChunkBox& b);
 

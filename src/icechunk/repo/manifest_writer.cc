@@ -12,43 +12,6 @@ namespace {
 constexpr std::uint32_t unsplit = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t max_kept_tail_bytes = 1 << 20;
 
-void extend(ChunkBox& box, std::span<const std::uint32_t> index) {
-  if (box.begin.empty()) {
-    box.begin.assign(index.begin(), index.end());
-    box.end.assign(index.begin(), index.end());
-  }
-  for (std::size_t d = 0; d < index.size(); ++d) {
-    box.begin[d] = std::min<std::uint64_t>(box.begin[d], index[d]);
-    box.end[d] = std::max<std::uint64_t>(box.end[d], std::uint64_t{index[d]} + 1);
-  }
-}
-
-void extend(ChunkBox& box, const ChunkBox& by) {
-  if (box.begin.empty()) box = by;
-  for (std::size_t d = 0; d < by.begin.size(); ++d) {
-    box.begin[d] = std::min(box.begin[d], by.begin[d]);
-    box.end[d] = std::max(box.end[d], by.end[d]);
-  }
-}
-
-ChunkBox grid_of(const NodeSnapshot& array) {
-  zarr::Shape chunk_counts;
-  for (const DimensionExtent& extent : array.array->shape) chunk_counts.push_back(extent.chunk_count);
-  return ChunkBox::whole(chunk_counts);
-}
-
-std::vector<IndexRange> extents_of(const ChunkBox& box) {
-  std::vector<IndexRange> extents;
-  for (std::size_t d = 0; d < box.begin.size(); ++d) {
-    extents.push_back({static_cast<std::uint32_t>(box.begin[d]), static_cast<std::uint32_t>(box.end[d])});
-  }
-  return extents;
-}
-
-bool begins_before(const ManifestRef& a, const ManifestRef& b) {
-  return std::ranges::lexicographical_compare(a.extents, b.extents, {}, &IndexRange::from, &IndexRange::from);
-}
-
 }  // namespace
 
 std::vector<std::size_t> tails_to_merge(const std::vector<std::uint64_t>& kept_sizes, std::uint64_t size,
@@ -68,11 +31,11 @@ std::vector<std::size_t> tails_to_merge(const std::vector<std::uint64_t>& kept_s
   return by_size;
 }
 
-ManifestWriter::ManifestWriter(RepositoryState& repository, ObjectStage& objects, const Snapshot& base,
+ManifestWriter::ManifestWriter(RepositoryState& repository, ObjectStage& objects, ManifestFiles files,
                                const NodeSnapshot& node, const RefTable* changes, std::vector<std::uint32_t> cell_shape)
     : repository_(repository),
       objects_(objects),
-      base_(base),
+      files_(files),
       node_(node),
       changes_(changes),
       rank_(node.array->shape.size()),
@@ -172,7 +135,7 @@ Status ManifestWriter::take(std::size_t manifest) {
 Status ManifestWriter::take_spread(const ManifestRef& manifest) {
   NodeSnapshot alone = node_;
   alone.array->manifests = {manifest};
-  return ArrayRefs(repository_, base_, alone, nullptr).for_each(grid_, [&](const ChunkRefView& ref) {
+  return ArrayRefs(repository_, files_, alone, nullptr).for_each(grid_, [&](const ChunkRefView& ref) {
     Cell& cell = cells_[cell_of(ref.index)];
     if (cell.sources.empty() || cell.sources.back() != manifest) cell.sources.push_back(manifest);
     extend(cell.bounds, ref.index);
@@ -185,7 +148,7 @@ Result<ManifestWriter::Merged> ManifestWriter::merge(const GridIndex& position, 
   NodeSnapshot alone = node_;
   alone.array->manifests = cell.sources;
   Merged merged(rank_);
-  VDP_TRY(ArrayRefs(repository_, base_, alone, changes_).for_each(box_of(position), [&](const ChunkRefView& ref) {
+  VDP_TRY(ArrayRefs(repository_, files_, alone, changes_).for_each(box_of(position), [&](const ChunkRefView& ref) {
     merged.refs.append(ref);
     extend(merged.bounds, ref.index);
   }));
@@ -266,7 +229,7 @@ bool ManifestWriter::holds_change(const ChunkBox& extents) const {
 }
 
 std::uint64_t ManifestWriter::ref_count(const ManifestRef& manifest) const {
-  const ManifestFile* file = base_.find_manifest(manifest.id);
+  const ManifestFile* file = files_.find(manifest.id);
   return file == nullptr ? 0 : file->ref_count;
 }
 

@@ -29,7 +29,7 @@ inline constexpr std::size_t max_manifests_per_cell = 8;
 class ManifestWriter {
  public:
   /// `node` has the new shape and the base's manifests; `changes` (sorted, or null) what was written and deleted.
-  ManifestWriter(RepositoryState& repository, ObjectStage& objects, const Snapshot& base, const NodeSnapshot& node,
+  ManifestWriter(RepositoryState& repository, ObjectStage& objects, ManifestFiles files, const NodeSnapshot& node,
                  const RefTable* changes, std::vector<std::uint32_t> cell_shape);
 
   Result<WrittenManifests> write();
@@ -65,7 +65,7 @@ class ManifestWriter {
 
   RepositoryState& repository_;
   ObjectStage& objects_;
-  const Snapshot& base_;
+  const ManifestFiles files_;
   const NodeSnapshot& node_;
   const RefTable* changes_;
   const std::size_t rank_;

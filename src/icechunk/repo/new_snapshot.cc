@@ -22,7 +22,8 @@ Status write_manifests(SessionState& session, const ManifestSplitting& splitting
   const RefTable* changes = session.changes.chunks(node.id);
   if ((changes == nullptr || changes->empty()) && !grid_changed(session, node)) return {};
   VDP_ASSIGN(auto cell_shape, splitting.cell_shape(node.path, node.array->dimension_names, node.array->shape.size()));
-  ManifestWriter writer(*session.repository, session.objects, *session.base, node, changes, std::move(cell_shape));
+  ManifestWriter writer(*session.repository, session.objects, session.manifest_files(), node, changes,
+                        std::move(cell_shape));
   VDP_ASSIGN(WrittenManifests written, writer.write());
   node.array->manifests = std::move(written.refs);
   new_files.insert(new_files.end(), written.files.begin(), written.files.end());
@@ -30,13 +31,13 @@ Status write_manifests(SessionState& session, const ManifestSplitting& splitting
 }
 
 /// Entries for exactly the manifests that nodes refer to.
-std::vector<ManifestFile> manifest_files(const Snapshot& base, const std::vector<NodeSnapshot>& nodes,
-                                         std::vector<ManifestFile> new_files) {
+std::vector<ManifestFile> manifest_entries(ManifestFiles known, const std::vector<NodeSnapshot>& nodes,
+                                           std::vector<ManifestFile> new_files) {
   std::vector<ManifestFile> files = std::move(new_files);
   for (const NodeSnapshot& node : nodes) {
     if (!node.array) continue;
     for (const ManifestRef& manifest : node.array->manifests) {
-      if (const ManifestFile* file = base.find_manifest(manifest.id)) files.push_back(*file);
+      if (const ManifestFile* file = known.find(manifest.id)) files.push_back(*file);
     }
   }
   std::ranges::sort(files, {}, &ManifestFile::id);
@@ -61,7 +62,7 @@ Result<Snapshot> build_snapshot(SessionState& session, const std::string& messag
   snapshot.flushed_at_us = std::max(session.repository->clock().now_us(), session.base->flushed_at_us + 1);
   snapshot.message = message;
   snapshot.metadata = encode_metadata(metadata);
-  snapshot.manifests = manifest_files(*session.base, snapshot.nodes, std::move(new_files));
+  snapshot.manifests = manifest_entries(session.manifest_files(), snapshot.nodes, std::move(new_files));
   return snapshot;
 }
 

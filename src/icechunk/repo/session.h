@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "icechunk/format/chunk_ref.h"
+#include "icechunk/repo/axis_map.h"
 #include "icechunk/repo/chunk_box.h"
 #include "icechunk/repo/commit_outcome.h"
 #include "manifest/chunk_manifest.h"
@@ -108,6 +109,20 @@ class Session {
   Status delete_chunk(const std::string& path, const zarr::Shape& index);
   /// Deletes all present chunks of the box (cut to the grid).
   Status clear_box(const std::string& path, const ChunkBox& box);
+
+  // Chunks move along one axis (its position among the dimensions) of an array of a regular grid. Native, inlined and
+  // virtual ones all do, and no byte of a chunk is read or written: manifests in which something moves are written anew
+  // at once, one after the other. The transaction log names every index that a chunk left or came to. `invalid` where
+  // the array has no such axis.
+
+  /// Every chunk goes up by `offset_chunks`, or down; what would leave the grid is dropped, the shape stays.
+  Status shift_chunks(const std::string& path, std::size_t axis, std::int64_t offset_chunks);
+  /// Makes the array `count` chunks longer, which are empty and come before the one at `at`. `invalid` behind a last
+  /// chunk that is not full.
+  Status insert_chunks(const std::string& path, std::size_t axis, std::uint64_t at, std::uint64_t count);
+  /// All runs of chunks at once; chunks of no run are dropped, the shape stays. `invalid` where two runs have an index
+  /// in common, before or after, or reach beyond the grid.
+  Status reindex_chunks(const std::string& path, std::size_t axis, const std::vector<ChunkRun>& mapping);
 
   /// Forgets all changes.
   void discard();

@@ -30,7 +30,7 @@ Result<const NodeSnapshot*> SessionState::array(const std::string& path) const {
 }
 
 ArrayRefs SessionState::refs(const NodeSnapshot& array_node) const {
-  return {*repository, *base, array_node, changes.chunks(array_node.id)};
+  return {*repository, manifest_files(), array_node, changes.chunks(array_node.id)};
 }
 
 Result<GridIndex> grid_index(const NodeSnapshot& array_node, const zarr::Shape& index) {

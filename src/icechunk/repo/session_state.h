@@ -33,6 +33,8 @@ class SessionState {
   Result<const NodeSnapshot*> node(const std::string& path) const;
   Result<const NodeSnapshot*> array(const std::string& path) const;
   ArrayRefs refs(const NodeSnapshot& array) const;
+  /// Valid until the next change.
+  ManifestFiles manifest_files() const { return {*base, &changes.own_manifests()}; }
 };
 
 /// `index` as manifests hold it; `invalid` outside the array's grid.
