@@ -1,4 +1,4 @@
-"""The engine's Icechunk room, run by a script: see src/icechunk/repo/interop_driver.cc."""
+"""The engine's Icechunk rooms, told what to do step by step: see src/icechunk/interop/driver.cc."""
 
 from __future__ import annotations
 
@@ -7,12 +7,60 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from engine import ROOT
 
 BUILD = Path(os.environ.get("VDP_BUILD", ROOT / "build" / "dev"))
-BINARY = BUILD / "src" / "icechunk" / "repo" / "vdp_icechunk_interop"
+BINARY = BUILD / "src" / "icechunk" / "interop" / "vdp_icechunk_interop"
+
+
+class StepError(Exception):
+    """A step that our side refused or could not do: `kind` is the kind of the engine's error."""
+
+    def __init__(self, step: dict[str, Any], kind: str, message: str) -> None:
+        super().__init__(f"{step['op']} {step.get('path', '')}: {kind}: {message}")
+        self.kind = kind
+        self.message = message
+
+
+class Driver:
+    """A process that holds one repository and sessions of it by name, for as many steps as a test likes."""
+
+    def __init__(self, environment: dict[str, str] | None = None) -> None:
+        assert BINARY.exists(), f"{BINARY} was not built: VDP_BUILD names the build directory with tests"
+        self.process = subprocess.Popen(
+            [BINARY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | (environment or {})
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.close()
+        self.process.wait(timeout=120)
+        self.process.stdout.close()
+
+    def answer(self, step: dict[str, Any]) -> dict[str, Any]:
+        """{"ok": VALUE} or {"error": KIND, "message": TEXT}."""
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps(step) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, f"the driver ended at {step}"
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def __call__(self, op: str, **fields: Any) -> Any:
+        step = {"op": op} | fields
+        answer = self.answer(step)
+        if "ok" not in answer:
+            raise StepError(step, answer["error"], answer["message"])
+        return answer["ok"]
 
 
 def run(steps: list[dict[str, Any]]) -> list[Any]:
@@ -24,11 +72,8 @@ def run(steps: list[dict[str, Any]]) -> list[Any]:
 
 
 def try_run(steps: list[dict[str, Any]]) -> list[Any]:
-    assert BINARY.exists(), f"{BINARY} was not built: VDP_BUILD names the build directory with tests"
-    done = subprocess.run([BINARY], input=json.dumps(steps), capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    answers: list[Any] = json.loads(done.stdout)
-    return answers
+    with Driver() as driver:
+        return [driver.answer(step) for step in steps]
 
 
 def array(

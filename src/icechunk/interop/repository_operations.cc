@@ -1,0 +1,71 @@
+#include "icechunk/interop/operations.h"
+#include "icechunk/interop/step_fields.h"
+#include "icechunk/repo/repository_state.h"
+
+namespace vdp::icechunk {
+namespace {
+
+Result<Json> refs(Repository& repository, const Json&) {
+  VDP_ASSIGN(const Refs refs, repository.refs());
+  Json json = {{"branches", Json::object()}, {"tags", Json::object()}, {"deleted_tags", Json::object()}};
+  for (const auto& [name, id] : refs.branches) json["branches"][name] = id.text();
+  for (const auto& [name, id] : refs.tags) json["tags"][name] = id.text();
+  for (const auto& [name, id] : refs.deleted_tags) json["deleted_tags"][name] = id ? Json(id->text()) : Json();
+  return json;
+}
+
+Result<Json> history(Repository& repository, const Json& step) {
+  VDP_ASSIGN(const Revision revision, revision_of(step));
+  VDP_ASSIGN(const auto history, repository.history(revision));
+  Json json = Json::array();
+  for (const SnapshotSummary& one : history) {
+    json.push_back({{"id", one.id.text()},
+                    {"parent", one.parent ? Json(one.parent->text()) : Json()},
+                    {"flushed_at_us", one.flushed_at_us},
+                    {"message", one.message},
+                    {"metadata", one.metadata}});
+  }
+  return json;
+}
+
+/// All that `repo` holds, also those that no ref leads to.
+Result<Json> snapshots(Repository& repository, const Json&) {
+  VDP_ASSIGN(const auto repo, repository.state().load_repo());
+  Json json = Json::object();
+  for (const SnapshotInfo& one : repo->info.snapshots) {
+    Json pruned = Json::array();
+    for (const SnapshotId& id : one.pruned_ancestor_logs) pruned.push_back(id.text());
+    json[one.id.text()] = {{"parent", one.parent < 0 ? Json() : Json(repo->info.snapshots[one.parent].id.text())},
+                           {"pruned", std::move(pruned)}};
+  }
+  return json;
+}
+
+Result<Json> operations(Repository& repository, const Json&) {
+  VDP_ASSIGN(const auto operations, repository.operations());
+  Json json = Json::array();
+  for (const Operation& one : operations) json.push_back({one.updated_at_us, one.description});
+  return json;
+}
+
+Result<Json> config(Repository& repository, const Json&) {
+  VDP_ASSIGN(const RepositoryConfig config, repository.config());
+  return config.document();
+}
+
+Result<Json> save_config(Repository& repository, const Json& step) {
+  VDP_TRY(repository.save_config(RepositoryConfig(step.at("config"))));
+  return succeeded();
+}
+
+}  // namespace
+
+const Operations<RepositoryOperation>& repository_operations() {
+  static const Operations<RepositoryOperation> table = {
+      {"refs", refs},     {"history", history},         {"snapshots", snapshots}, {"operations", operations},
+      {"config", config}, {"save_config", save_config},
+  };
+  return table;
+}
+
+}  // namespace vdp::icechunk
