@@ -18,6 +18,14 @@ constexpr std::size_t type_offset = 37;
 constexpr std::size_t compression_offset = 38;
 constexpr std::uint8_t compression_zstd = 1;
 
+Status check_signature(ByteView object) {
+  if (object.size() < file_header_size) {
+    return corrupt(fmt::format("file header: found {} bytes, expected at least {}", object.size(), file_header_size));
+  }
+  if (!has_file_header(object)) return corrupt("file header, byte 0: the signature of Icechunk is missing");
+  return {};
+}
+
 }  // namespace
 
 std::string_view to_string(ObjectType type) {
@@ -45,13 +53,17 @@ std::array<std::uint8_t, file_header_size> encode_file_header(ObjectType type, s
   return header;
 }
 
+bool has_file_header(ByteView object) { return as_text(object).starts_with(magic); }
+
+Result<ObjectType> find_object_type(ByteView object) {
+  VDP_TRY(check_signature(object));
+  const auto type = static_cast<ObjectType>(object[type_offset]);
+  if (to_string(type) != "unknown") return type;
+  return corrupt(fmt::format("file header, byte {}: found the unknown file type {}", type_offset, object[type_offset]));
+}
+
 Result<FileHeader> decode_file_header(ByteView object, ObjectType expected) {
-  if (object.size() < file_header_size) {
-    return corrupt(fmt::format("file header: found {} bytes, expected at least {}", object.size(), file_header_size));
-  }
-  if (as_text(object.first(magic.size())) != magic) {
-    return corrupt("file header, byte 0: the signature of Icechunk is missing");
-  }
+  VDP_TRY(check_signature(object));
   FileHeader header;
   header.implementation = std::string(as_text(object.subspan(name_offset, name_size)));
   header.implementation.erase(header.implementation.find_last_not_of(std::string_view(" \0", 2)) + 1);

@@ -36,4 +36,9 @@ std::array<std::uint8_t, file_header_size> encode_file_header(ObjectType type, s
 /// `corrupt` where the bytes are no header, or one of another type; `unsupported` for a newer format version.
 Result<FileHeader> decode_file_header(ByteView object, ObjectType expected);
 
+/// What the header says the object is; `corrupt` where the bytes are no header, or one of a type that is not known.
+Result<ObjectType> find_object_type(ByteView object);
+/// Whether the object begins as those with a header do.
+bool has_file_header(ByteView object);
+
 }  // namespace vdp::icechunk
