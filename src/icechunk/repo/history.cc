@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "icechunk/repo/object_keys.h"
+#include "icechunk/repo/operation_log.h"
 #include "icechunk/repo/repository.h"
 #include "icechunk/repo/repository_state.h"
 
@@ -109,21 +109,14 @@ Result<std::vector<Operation>> Repository::operations(std::size_t limit) const {
   std::vector<Operation> operations;
   if (format_version() == 1) return operations;
   VDP_ASSIGN(const auto repo, state_->load_repo());
-  RepoInfo part = repo->info;
-  std::set<std::string> followed;
-  while (true) {
+  VDP_TRY(for_each_log_part(*state_, repo->info, [&](const RepoInfo& part) {
     for (const UpdateEntry& entry : part.latest_updates) {
-      if (operations.size() == limit) return operations;
+      if (operations.size() == limit) return false;
       operations.push_back({entry.updated_at_us, std::visit(Describe{}, entry.update), entry.update});
     }
-    // The log goes on in a former version of `repo`, as far as those were kept.
-    if (!part.updates_before || !followed.insert(*part.updates_before).second) return operations;
-    const std::string key = backup_key(*part.updates_before);
-    const auto object = store().get(key);
-    if (!object && object.error().kind == ErrorKind::not_found) return operations;
-    if (!object) return std::unexpected(within(store().url(), object.error()));
-    VDP_ASSIGN_IN(store().url() + key, part, decode_repo_info(object->bytes));
-  }
+    return true;
+  }));
+  return operations;
 }
 
 }  // namespace vdp::icechunk

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "icechunk/repo/object_keys.h"
+#include "icechunk/repo/operation_log.h"
 #include "icechunk/repo/repo_edit.h"
 #include "icechunk/repo/repository_config.h"
 #include "store/contention.h"
@@ -43,7 +44,13 @@ class UpdateLoop {
         if (may_have_landed(current.error()) && ++failed_reads_ < max_failed_reads) continue;
         return unresolved_ ? unknown(current.error().text()) : std::unexpected(current.error());
       }
-      if (has_landed((*current)->info)) return {};
+      const Result<bool> landed = find_landed((*current)->info);
+      if (!landed) {
+        last_problem_ = landed.error();
+        if (may_have_landed(landed.error()) && ++failed_reads_ < max_failed_reads) continue;
+        return unknown(landed.error().text());
+      }
+      if (*landed) return {};
       // An attempt whose version was replaced by somebody else's can no longer land.
       if ((*current)->etag != attempted_etag_) unresolved_ = false;
       VDP_TRY(check_status((*current)->info));
@@ -71,6 +78,7 @@ class UpdateLoop {
   /// Puts the edited `info` in the place of version `etag`. False: try again.
   Result<bool> try_once(const std::string& etag, RepoInfo info) {
     started_us_ = repository_.clock().now_us();
+    if (backups_.empty() && !info.latest_updates.empty()) before_us_ = info.latest_updates.front().updated_at_us;
     const std::string backup = backup_name(repository_);
     const RepositoryConfig config = stored_config(info).value_or(RepositoryConfig());
     log_update(info, update_.entry, backup, repository_.clock().now_us(), config.updates_per_repo_object());
@@ -105,6 +113,18 @@ class UpdateLoop {
     return std::ranges::any_of(backups_, [&](const std::string& backup) { return has_backup(info, backup); });
   }
 
+  /// The same, and where an answer was lost also in the parts of the log that others have pushed out of `info` since.
+  Result<bool> find_landed(const RepoInfo& info) const {
+    if (!unresolved_ || has_landed(info)) return has_landed(info);
+    bool found = false;
+    VDP_TRY(for_each_log_part(repository_, info, [&](const RepoInfo& part) {
+      found = has_landed(part);
+      const bool older = part.latest_updates.empty() || part.latest_updates.back().updated_at_us <= before_us_;
+      return !found && !older;
+    }));
+    return found;
+  }
+
   Failure unknown(const std::string& problem) const {
     return fail(ErrorKind::outcome_unknown,
                 fmt::format("{}{}: the update was sent, and whether it took effect could not be found out: {}",
@@ -119,6 +139,7 @@ class UpdateLoop {
   const RepoUpdate& update_;
   std::vector<std::string> backups_;  ///< of all attempts
   std::string attempted_etag_;        ///< what the last attempt was to replace
+  TimestampUs before_us_ = 0;         ///< of the newest entry before the first attempt
   bool unresolved_ = false;           ///< an attempt may have landed, or may land yet
   int failed_reads_ = 0;
   std::optional<Error> last_problem_;

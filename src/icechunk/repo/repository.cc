@@ -4,6 +4,7 @@
 
 #include "icechunk/repo/legacy_refs.h"
 #include "icechunk/repo/object_keys.h"
+#include "icechunk/repo/operation_log.h"
 #include "icechunk/repo/repository_state.h"
 #include "icechunk/repo/session_state.h"
 
@@ -62,12 +63,18 @@ Result<Refs> Repository::refs() const {
   VDP_ASSIGN(const auto repo, state_->load_repo());
   Refs refs{ids_by_name(repo->info, repo->info.branches), ids_by_name(repo->info, repo->info.tags), {}};
   for (const std::string& name : repo->info.deleted_tags) refs.deleted_tags[name] = std::nullopt;
-  for (const UpdateEntry& entry : repo->info.latest_updates) {
-    const auto* deleted = std::get_if<TagDeleted>(&entry.update);
-    if (deleted != nullptr && refs.deleted_tags.contains(deleted->name)) {
-      refs.deleted_tags[deleted->name] = deleted->previous;
+  std::size_t untold = refs.deleted_tags.size();
+  VDP_TRY(for_each_log_part(*state_, repo->info, [&](const RepoInfo& part) {
+    for (const UpdateEntry& entry : part.latest_updates) {
+      const auto* deleted = std::get_if<TagDeleted>(&entry.update);
+      if (deleted == nullptr) continue;
+      const auto tag = refs.deleted_tags.find(deleted->name);
+      if (tag == refs.deleted_tags.end() || tag->second) continue;
+      tag->second = deleted->previous;
+      --untold;
     }
-  }
+    return untold > 0;
+  }));
   return refs;
 }
 
