@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include "icechunk/repo/new_snapshot.h"
-#include "icechunk/repo/object_keys.h"
 #include "icechunk/repo/repo_edit.h"
 #include "icechunk/repo/transaction_log_union.h"
+#include "icechunk/repo/transaction_logs.h"
 
 namespace vdp::icechunk {
 namespace {
@@ -12,14 +12,6 @@ namespace {
 Status check_metadata(const Json& metadata) {
   if (metadata.is_object()) return {};
   return invalid("commit metadata: expected a JSON object");
-}
-
-/// What the session's base changed.
-Result<TransactionLog> load_log(const RepositoryState& repository, const SnapshotId& id) {
-  const std::string key = transaction_log_key(id);
-  VDP_ASSIGN_IN(repository.store().url(), const ObjectData object, repository.store().get(key));
-  VDP_ASSIGN_IN(repository.store().url() + key, TransactionLog log, decode_transaction_log(object.bytes));
-  return log;
 }
 
 Status check_not_first(const RepoInfo& info, const SnapshotId& tip) {
@@ -31,7 +23,7 @@ Status check_not_first(const RepoInfo& info, const SnapshotId& tip) {
 
 /// The log that stands for the base's changes and the session's.
 Result<TransactionLog> amended_log(const SessionState& session, const SnapshotId& id) {
-  VDP_ASSIGN(const TransactionLog former, load_log(*session.repository, session.base->id));
+  VDP_ASSIGN(const TransactionLog former, load_transaction_log(session.repository->store(), session.base->id));
   const TransactionLog changes = session.changes.transaction_log(id);
   if (!former.moved_nodes.empty() && !session.changes.empty() && changes.moved_nodes.empty()) {
     return invalid(
