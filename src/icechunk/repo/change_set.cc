@@ -2,14 +2,20 @@
 
 #include <algorithm>
 
+#include "icechunk/repo/node_path.h"
+
 namespace vdp::icechunk {
 
 bool ChangeSet::empty() const {
   const bool no_chunks = std::ranges::all_of(chunks_, [](const auto& entry) { return entry.second.empty(); });
-  return nodes_.empty() && deleted_groups_.empty() && deleted_arrays_.empty() && no_chunks;
+  return nodes_.empty() && deleted_.empty() && moved_from_.empty() && no_chunks;
 }
 
-void ChangeSet::clear() { *this = ChangeSet(); }
+void ChangeSet::clear() {
+  const std::uint64_t next_revision = revision_ + 1;
+  *this = ChangeSet();
+  revision_ = next_revision;
+}
 
 const NodeChange* ChangeSet::find(const std::string& path) const {
   const auto found = nodes_.find(path);
@@ -17,11 +23,13 @@ const NodeChange* ChangeSet::find(const std::string& path) const {
 }
 
 void ChangeSet::add_node(NodeSnapshot node) {
+  ++revision_;
   std::string path = node.path;
   nodes_.insert_or_assign(std::move(path), NodeChange{std::move(node), true});
 }
 
 void ChangeSet::update_node(NodeSnapshot node) {
+  ++revision_;
   NodeChange& change = nodes_[node.path];
   change.node = std::move(node);
   change.same_metadata = false;
@@ -29,6 +37,7 @@ void ChangeSet::update_node(NodeSnapshot node) {
 
 void ChangeSet::remap_array(const NodeSnapshot& node, std::vector<ManifestRef> manifests,
                             const std::vector<ManifestFile>& new_files, const RefTable& changed, RefTable chunks) {
+  ++revision_;
   const NodeId id = node.id;
   const auto [entry, inserted] = nodes_.try_emplace(node.path);
   NodeChange& change = entry->second;
@@ -52,6 +61,7 @@ const RefTable* ChangeSet::moved_chunks(const NodeId& node) const {
 }
 
 void ChangeSet::delete_node(const NodeSnapshot& node, bool in_base) {
+  ++revision_;
   const NodeId id = node.id;
   const bool is_array = node.array.has_value();
   const std::string path = node.path;  // `node` may be the entry that goes
@@ -64,7 +74,7 @@ void ChangeSet::delete_node(const NodeSnapshot& node, bool in_base) {
   } else {
     nodes_.erase(path);
   }
-  if (!was_new) (is_array ? deleted_arrays_ : deleted_groups_).push_back(id);
+  if (!was_new) deleted_.insert_or_assign(id, DeletedNode{path, is_array});
 }
 
 const RefTable* ChangeSet::chunks(const NodeId& node) const {
@@ -75,6 +85,7 @@ const RefTable* ChangeSet::chunks(const NodeId& node) const {
 }
 
 RefTable& ChangeSet::chunks_to_change(const NodeId& node, std::size_t rank) {
+  ++revision_;
   return chunks_.try_emplace(node, rank).first->second;
 }
 
@@ -98,22 +109,35 @@ UpdatedChunks ChangeSet::updated_chunks(const NodeId& node, std::size_t rank) co
   return updated;
 }
 
+std::vector<NodeId> ChangeSet::written_arrays() const {
+  std::vector<NodeId> ids;
+  for (const auto& [id, table] : chunks_) {
+    if (!table.empty()) ids.push_back(id);
+  }
+  return ids;
+}
+
 TransactionLog ChangeSet::transaction_log(const SnapshotId& id) const {
   TransactionLog log;
   log.id = id;
   for (const auto& [path, change] : nodes_) {
     if (!change.node || change.same_metadata) continue;
+    if (const auto from = moved_from_.find(change.node->id); from != moved_from_.end()) {
+      log.moved_nodes.push_back({from->second, path, change.node->id, change.node->array.has_value()});
+      continue;
+    }
     const bool is_array = change.node->array.has_value();
     auto& ids = change.is_new ? (is_array ? log.new_arrays : log.new_groups)
                               : (is_array ? log.updated_arrays : log.updated_groups);
     ids.push_back(change.node->id);
   }
-  log.deleted_groups = deleted_groups_;
-  log.deleted_arrays = deleted_arrays_;
+  for (const auto& [node, deleted] : deleted_)
+    (deleted.is_array ? log.deleted_arrays : log.deleted_groups).push_back(node);
   for (auto* ids : {&log.new_groups, &log.new_arrays, &log.updated_groups, &log.updated_arrays, &log.deleted_groups,
                     &log.deleted_arrays}) {
     std::ranges::sort(*ids);
   }
+  std::ranges::sort(log.moved_nodes, path_less, &MovedNode::to);
   std::map<NodeId, std::size_t> ranks;
   for (const auto* tables : {&chunks_, &moved_}) {
     for (const auto& [node, table] : *tables) {

@@ -3,8 +3,10 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "icechunk/format/ids.h"
+#include "icechunk/repo/conflict.h"
 
 namespace vdp::icechunk {
 
@@ -21,6 +23,9 @@ struct NothingToCommit {};
 struct CommitConflict {
   SnapshotId expected_tip;
   SnapshotId found_tip;
+  /// Where a solver was given: what it left unsolved, with the commit after `expected_tip`. None where its attempts or
+  /// its time were used up.
+  std::vector<Conflict> conflicts = {};
 };
 
 /// The update of the branch was sent, and the store could not tell whether it took effect. Never commit the same

@@ -12,6 +12,7 @@ namespace vdp::icechunk {
 namespace {
 
 bool grid_changed(const SessionState& session, const NodeSnapshot& node) {
+  if (session.rearranges) return false;
   const NodeSnapshot* former = session.base->find(node.path);
   return former == nullptr || former->id != node.id || !former->array || former->array->shape != node.array->shape;
 }

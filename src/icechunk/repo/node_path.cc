@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "icechunk/format/utf8.h"
 
 namespace vdp::icechunk {
@@ -27,6 +29,12 @@ std::string parent_path(const std::string& path) {
 bool is_below(const std::string& path, const std::string& ancestor) {
   if (ancestor == "/") return path != "/";
   return path.size() > ancestor.size() && path.starts_with(ancestor) && path[ancestor.size()] == '/';
+}
+
+bool path_less(const std::string& a, const std::string& b) {
+  // A slash ends a part, and the shorter of two parts comes first: it counts as less than any other byte.
+  const auto rank = [](char byte) { return byte == '/' ? -1 : static_cast<int>(static_cast<unsigned char>(byte)); };
+  return std::ranges::lexicographical_compare(a, b, {}, rank, rank);
 }
 
 }  // namespace vdp::icechunk

@@ -16,4 +16,7 @@ std::string parent_path(const std::string& path);
 /// Whether `path` lies below `ancestor`.
 bool is_below(const std::string& path, const std::string& ancestor);
 
+/// Order by one part after the other: "/a/b" before "/a-b", other than by bytes. So transaction logs order moves.
+bool path_less(const std::string& a, const std::string& b);
+
 }  // namespace vdp::icechunk

@@ -92,6 +92,15 @@ Result<Session> Repository::readonly_session(const Revision& revision) const {
   return Session(std::make_unique<SessionState>(state_, std::move(base), RepositoryConfig()));
 }
 
+Result<Session> Repository::rearrange_session(const std::string& branch) const {
+  if (format_version() == 1) return version_one_is_readonly(*state_);
+  VDP_ASSIGN(const auto repo, state_->load_repo());
+  VDP_TRY(check_enabled(repo->info, FeatureFlag::move_node));
+  VDP_ASSIGN(Session session, writable_session(branch));
+  session.state_->rearranges = true;
+  return session;
+}
+
 Result<Session> Repository::writable_session(const std::string& branch) const {
   if (format_version() == 1) return version_one_is_readonly(*state_);
   VDP_ASSIGN(const auto repo, state_->load_repo());

@@ -92,6 +92,8 @@ class Repository {
   Result<Session> readonly_session(const Revision& revision) const;
   /// Changes are committed to `branch`, on top of what is its tip now.
   Result<Session> writable_session(const std::string& branch) const;
+  /// One that moves nodes, and does nothing else. `denied` where the repository's feature flags forbid it.
+  Result<Session> rearrange_session(const std::string& branch) const;
 
   /// What the copies share; for upkeep/ alone.
   RepositoryState& state() const { return *state_; }

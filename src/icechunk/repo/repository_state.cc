@@ -8,6 +8,7 @@
 
 #include "icechunk/repo/legacy_refs.h"
 #include "icechunk/repo/object_keys.h"
+#include "icechunk/repo/repo_edit.h"
 #include "zarr/array_metadata.h"
 
 namespace vdp::icechunk {

@@ -1,5 +1,6 @@
 #include "icechunk/repo/session.h"
 
+#include "icechunk/repo/node_move.h"
 #include "icechunk/repo/session_state.h"
 
 namespace vdp::icechunk {
@@ -27,6 +28,21 @@ Result<CommitOutcome> Session::amend(const std::string& message, const Json& met
 
 Result<CommitOutcome> Session::flush(const std::string& message, const Json& metadata) {
   return flush_session(*state_, message, metadata);
+}
+
+Result<CommitOutcome> Session::commit(const std::string& message, const Json& metadata, const CommitOptions& options) {
+  if (options.solver == nullptr) return commit_session(*state_, message, metadata, options.allow_empty);
+  return commit_with_solver(*state_, message, metadata, options);
+}
+
+Result<RebaseOutcome> Session::rebase(const ConflictSolver& solver) { return rebase_session(*state_, solver); }
+
+Status Session::move_node(const std::string& from, const std::string& to) {
+  VDP_TRY(state_->check_committable());
+  if (!state_->rearranges) {
+    return fail(ErrorKind::denied, "only a session of Repository::rearrange_session moves nodes");
+  }
+  return icechunk::move_node(*state_->base, state_->changes, from, to);
 }
 
 }  // namespace vdp::icechunk

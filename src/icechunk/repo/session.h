@@ -12,7 +12,9 @@
 #include "icechunk/format/chunk_ref.h"
 #include "icechunk/repo/axis_map.h"
 #include "icechunk/repo/chunk_box.h"
+#include "icechunk/repo/commit_options.h"
 #include "icechunk/repo/commit_outcome.h"
+#include "icechunk/repo/rebase_outcome.h"
 #include "manifest/chunk_manifest.h"
 #include "zarr/array_metadata.h"
 
@@ -73,6 +75,7 @@ class Session {
   std::optional<NodeKind> kind(const std::string& path) const;
   /// The node's zarr.json, as it was given. `not_found`.
   Result<std::string> zarr_json(const std::string& path) const;
+  /// `unsupported` for a rectilinear chunk grid: see zarr::parse_array_grid and zarr::parse_chunk_as_array.
   Result<zarr::ArrayMetadata> array_metadata(const std::string& path) const;
   /// Attributes of a group or an array; {} where its zarr.json has none.
   Result<Json> attributes(const std::string& path) const;
@@ -93,7 +96,7 @@ class Session {
   /// made first. `invalid` where an array has the path.
   Status set_group(const std::string& path, const std::string& zarr_json);
   /// Makes the array, or gives it new metadata and shape. The node stays the same one: its chunks inside the new grid
-  /// stay, those outside are dropped.
+  /// stay, those outside are dropped. As zarr.json also with a rectilinear chunk grid.
   Status set_array(const std::string& path, const zarr::ArrayMetadata& metadata);
   Status set_array(const std::string& path, const std::string& zarr_json);
   /// With all that is below it. `not_found`.
@@ -124,6 +127,10 @@ class Session {
   /// in common, before or after, or reach beyond the grid.
   Status reindex_chunks(const std::string& path, std::size_t axis, const std::vector<ChunkRun>& mapping);
 
+  /// In a session of Repository::rearrange_session only: the node, with all that is below it, gets another path. Ids,
+  /// metadata and chunks stay. The new parent exists and is a group, the new path is free and not below the node.
+  Status move_node(const std::string& from, const std::string& to);
+
   /// Forgets all changes.
   void discard();
 
@@ -131,6 +138,10 @@ class Session {
   /// is spent: every further call that can fail does. `metadata` is an object of any JSON values. An error means that
   /// the branch was not moved by us, and that the changes are kept.
   Result<CommitOutcome> commit(const std::string& message, const Json& metadata = Json::object());
+  /// The same, and where the branch has moved and `options.solver` is given: rebase, and commit again. Then the
+  /// metadata gets {"__icechunk": {"rebase_attempts": N}}, as by the official library. A conflict that is not solved is
+  /// in the CommitConflict; the session stands on the last commit that it could be rebased over.
+  Result<CommitOutcome> commit(const std::string& message, const Json& metadata, const CommitOptions& options);
   /// Commits the changes in place of the branch's tip, which is the session's base: the new snapshot has the tip's
   /// parent, its transaction log tells what both changed, and the former tip stays until it is collected. The outcomes
   /// are those of commit; `allow_empty` gives the tip a new message though nothing changed. `invalid` for the first
@@ -140,6 +151,12 @@ class Session {
   /// Writes the changes as a snapshot that no branch names, also where there are none: it can be read by its id until
   /// it is collected. The session stands on it afterwards and is read-only.
   Result<CommitOutcome> flush(const std::string& message, const Json& metadata = Json::object());
+
+  /// Makes the branch's tip the session's base, commit by commit from the oldest, and lays the changes over it. Where a
+  /// commit conflicts with them in a way that `solver` does not solve, the session stays on the one before it. A
+  /// session that moves nodes moves them again, with what others have put into them. `not_found` where the transaction
+  /// log of a commit is missing; `conflict` where the branch no longer descends from the base.
+  Result<RebaseOutcome> rebase(const ConflictSolver& solver);
 
  private:
   friend class Repository;

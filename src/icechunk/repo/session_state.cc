@@ -11,6 +11,12 @@ Status SessionState::check_usable() const {
 }
 
 Status SessionState::check_writable() const {
+  VDP_TRY(check_committable());
+  if (rearranges) return fail(ErrorKind::denied, "the session only moves nodes: write in another one");
+  return {};
+}
+
+Status SessionState::check_committable() const {
   VDP_TRY(check_usable());
   if (branch) return {};
   return fail(ErrorKind::denied, "the session is read-only");

@@ -7,8 +7,10 @@
 
 #include "icechunk/repo/array_refs.h"
 #include "icechunk/repo/change_set.h"
+#include "icechunk/repo/commit_options.h"
 #include "icechunk/repo/commit_outcome.h"
 #include "icechunk/repo/object_stage.h"
+#include "icechunk/repo/rebase_outcome.h"
 #include "icechunk/repo/repository_state.h"
 
 namespace vdp::icechunk {
@@ -23,11 +25,19 @@ class SessionState {
   std::optional<std::string> branch;
   RepositoryConfig config;  ///< as it was when the session was opened
   ChangeSet changes;
-  ObjectStage objects;  ///< that the changes refer to
-  bool spent = false;   ///< a commit's outcome is unknown
+  ObjectStage objects;      ///< that the changes refer to
+  bool spent = false;       ///< a commit's outcome is unknown
+  bool rearranges = false;  ///< it moves nodes, and does nothing else
+  /// The last commit that found the branch moved, and ChangeSet::revision at that time.
+  struct Attempt {
+    SnapshotId snapshot;
+    std::uint64_t revision = 0;
+  };
+  std::optional<Attempt> last_attempt;
 
   Status check_usable() const;
   Status check_writable() const;
+  Status check_committable() const;
 
   /// `not_found`, or `invalid` for a group where an array is asked for.
   Result<const NodeSnapshot*> node(const std::string& path) const;
@@ -41,11 +51,16 @@ class SessionState {
 Result<GridIndex> grid_index(const NodeSnapshot& array, const zarr::Shape& index);
 
 /// See Session::commit.
-Result<CommitOutcome> commit_session(SessionState& session, const std::string& message, const Json& metadata);
+Result<CommitOutcome> commit_session(SessionState& session, const std::string& message, const Json& metadata,
+                                     bool allow_empty = false);
+Result<CommitOutcome> commit_with_solver(SessionState& session, const std::string& message, const Json& metadata,
+                                         const CommitOptions& options);
 /// See Session::amend.
 Result<CommitOutcome> amend_session(SessionState& session, const std::string& message, const Json& metadata,
                                     bool allow_empty);
 /// See Session::flush.
 Result<CommitOutcome> flush_session(SessionState& session, const std::string& message, const Json& metadata);
+/// See Session::rebase.
+Result<RebaseOutcome> rebase_session(SessionState& session, const ConflictSolver& solver);
 
 }  // namespace vdp::icechunk

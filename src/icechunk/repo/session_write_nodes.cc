@@ -6,6 +6,7 @@
 #include "icechunk/repo/node_path.h"
 #include "icechunk/repo/session.h"
 #include "icechunk/repo/session_state.h"
+#include "zarr/chunk_grid.h"
 
 namespace vdp::icechunk {
 namespace {
@@ -22,37 +23,37 @@ Status check_parent(const SessionState& session, const std::string& path) {
 }
 
 /// The array's part of a node, without manifests.
-Result<ArrayNode> array_node(const std::string& path, const zarr::ArrayMetadata& metadata) {
-  if (metadata.rank() > max_rank) {
-    return over_limit(fmt::format("{}: rank {}, at most {}", path, metadata.rank(), max_rank));
+Result<ArrayNode> array_node(const std::string& path, const zarr::ArrayGrid& grid) {
+  if (grid.rank() > max_rank) {
+    return over_limit(fmt::format("{}: rank {}, at most {}", path, grid.rank(), max_rank));
   }
   ArrayNode node;
-  const zarr::Shape grid = metadata.grid_shape();
-  for (std::size_t d = 0; d < metadata.rank(); ++d) {
-    if (grid[d] > std::numeric_limits<std::uint32_t>::max()) {
-      return over_limit(fmt::format("{}: {} chunks along dimension {}, at most 2^32 - 1", path, grid[d], d));
+  const zarr::Shape counts = grid.chunks.grid_shape(grid.shape);
+  for (std::size_t d = 0; d < grid.rank(); ++d) {
+    if (counts[d] > std::numeric_limits<std::uint32_t>::max()) {
+      return over_limit(fmt::format("{}: {} chunks along dimension {}, at most 2^32 - 1", path, counts[d], d));
     }
-    node.shape.push_back({metadata.shape[d], static_cast<std::uint32_t>(grid[d])});
+    node.shape.push_back({grid.shape[d], static_cast<std::uint32_t>(counts[d])});
   }
-  for (const auto& name : metadata.dimension_names) {
+  for (const auto& name : grid.dimension_names) {
     // Official readers take an empty name for none.
     node.dimension_names.push_back(name && name->empty() ? std::nullopt : name);
   }
   return node;
 }
 
-/// Chunks that the new grid leaves out are deleted, so that they do not come back when the array grows again.
-Status delete_chunks_outside(SessionState& session, const NodeSnapshot& former, const ArrayNode& next) {
+/// Chunks that begin beyond the new shape are deleted, so that they do not come back when the array grows again.
+Status delete_chunks_outside(SessionState& session, const NodeSnapshot& former, const zarr::Shape& used_grid) {
   const auto& old_shape = former.array->shape;
   RefTable outside(old_shape.size());
   for (std::size_t d = 0; d < old_shape.size(); ++d) {
-    if (next.shape[d].chunk_count >= old_shape[d].chunk_count) continue;
+    if (used_grid[d] >= old_shape[d].chunk_count) continue;
     ChunkBox box;
     for (const DimensionExtent& extent : old_shape) {
       box.begin.push_back(0);
       box.end.push_back(extent.chunk_count);
     }
-    box.begin[d] = next.shape[d].chunk_count;
+    box.begin[d] = used_grid[d];
     VDP_TRY(session.refs(former).for_each(box, [&](const ChunkRefView& ref) { outside.append_missing(ref.index); }));
   }
   if (outside.empty()) return {};
@@ -61,12 +62,12 @@ Status delete_chunks_outside(SessionState& session, const NodeSnapshot& former, 
   return {};
 }
 
-Status put_array(SessionState& session, const std::string& path, const zarr::ArrayMetadata& metadata,
+Status put_array(SessionState& session, const std::string& path, const zarr::ArrayGrid& grid,
                  const std::string& zarr_json) {
   VDP_TRY(session.check_writable());
   VDP_TRY(check_path(path));
   VDP_TRY(check_parent(session, path));
-  VDP_ASSIGN(ArrayNode array, array_node(path, metadata));
+  VDP_ASSIGN(ArrayNode array, array_node(path, grid));
   const NodeSnapshot* former = find_node(*session.base, session.changes, path);
   if (former == nullptr) {
     session.changes.add_node({NodeId::random(session.repository->random()), path, zarr_json, std::move(array), {}});
@@ -78,7 +79,7 @@ Status put_array(SessionState& session, const std::string& path, const zarr::Arr
     return invalid(fmt::format("{}: found rank {}, expected {} as before: delete the array first", path,
                                array.shape.size(), former->array->shape.size()));
   }
-  VDP_TRY(delete_chunks_outside(session, *former, array));
+  VDP_TRY(delete_chunks_outside(session, *former, grid.chunks.used_grid_shape(grid.shape)));
   NodeSnapshot next = *former;
   next.zarr_json = zarr_json;
   array.manifests = std::move(next.array->manifests);
@@ -93,6 +94,12 @@ Result<Json> parse_metadata(const std::string& path, const std::string& zarr_jso
                     document.value("node_type", Json()) == node_type;
   if (!fits) return invalid(fmt::format("{}: expected the zarr.json of a Zarr v3 {}", path, node_type));
   return document;
+}
+
+zarr::ArrayGrid grid_of(const zarr::ArrayMetadata& metadata) {
+  zarr::ArrayGrid grid{metadata.shape, {}, metadata.dimension_names};
+  for (const std::uint64_t edge : metadata.chunk_shape) grid.chunks.dimensions.push_back({edge, {}});
+  return grid;
 }
 
 }  // namespace
@@ -116,13 +123,16 @@ Status Session::set_group(const std::string& path, const std::string& zarr_json)
 }
 
 Status Session::set_array(const std::string& path, const zarr::ArrayMetadata& metadata) {
-  return put_array(*state_, path, metadata, zarr::zarr_json(metadata));
+  return put_array(*state_, path, grid_of(metadata), zarr::zarr_json(metadata));
 }
 
 Status Session::set_array(const std::string& path, const std::string& zarr_json) {
   VDP_ASSIGN(const Json document, parse_metadata(path, zarr_json, "array"));
-  VDP_ASSIGN_IN(path, const zarr::ArrayMetadata metadata, zarr::parse_array_metadata(document));
-  return put_array(*state_, path, metadata, zarr_json);
+  VDP_ASSIGN_IN(path, const zarr::ArrayGrid grid, zarr::parse_array_grid(document));
+  // Data type, fill value and codecs: those of any chunk are the array's.
+  VDP_ASSIGN_IN(path, [[maybe_unused]] const auto chunk,
+                zarr::parse_chunk_as_array(document, zarr::Shape(grid.rank())));
+  return put_array(*state_, path, grid, zarr_json);
 }
 
 Status Session::delete_node(const std::string& path) {
