@@ -29,8 +29,21 @@ RefTable three_refs() {
   return refs;
 }
 
+TransactionLog some_log() {
+  TransactionLog log;
+  log.id = some_id;
+  return log;
+}
+
+Snapshot some_snapshot(const std::string& message) {
+  Snapshot snapshot;
+  snapshot.id = some_id;
+  snapshot.message = message;
+  return snapshot;
+}
+
 TEST(ObjectJson, ShowsTheHeader) {
-  const Bytes object = encode_transaction_log({.id = some_id});
+  const Bytes object = encode_transaction_log(some_log());
   const Json json = object_json(object).value();
   EXPECT_EQ(json.at("header").at("spec_version"), 2);
   EXPECT_EQ(json.at("header").at("file_type"), "transaction log");
@@ -66,12 +79,12 @@ TEST(ObjectJson, CutsListsAndTexts) {
 }
 
 TEST(ObjectJson, CutsBetweenCharacters) {
-  Snapshot snapshot{.id = some_id, .message = "a\xC3\xBC"};
-  EXPECT_EQ(tables(encode_snapshot(snapshot), {.text_bytes = 2}).at("message"), "a [2 bytes more]");
+  EXPECT_EQ(tables(encode_snapshot(some_snapshot("a\xC3\xBC")), {.text_bytes = 2}).at("message"), "a [2 bytes more]");
 }
 
 TEST(ObjectJson, ShowsASnapshot) {
-  Snapshot snapshot{.id = some_id, .flushed_at_us = 1'700'000'000'000'001, .message = "m"};
+  Snapshot snapshot = some_snapshot("m");
+  snapshot.flushed_at_us = 1'700'000'000'000'001;
   snapshot.metadata = encode_metadata({{"k", {1, nullptr}}});
   snapshot.nodes.push_back({some_node, "/", "{}", std::nullopt, std::nullopt});
   ArrayNode array{{{10, 5}}, {std::nullopt}, {{some_id, {{0, 5}}}}};
@@ -94,7 +107,8 @@ TEST(ObjectJson, ShowsASnapshot) {
 }
 
 TEST(ObjectJson, ShowsATransactionLog) {
-  TransactionLog log{.id = some_id, .new_arrays = {some_node}};
+  TransactionLog log = some_log();
+  log.new_arrays = {some_node};
   log.updated_chunks.push_back({some_node, 2, 2, {0, 1, 1, 0}});
   log.moved_nodes.push_back({"/a", "/b", some_node, true});
   const Json json = tables(encode_transaction_log(log));
@@ -132,14 +146,12 @@ TEST(ObjectJson, ShowsRepo) {
 
 TEST(ObjectJson, RefusesWhatIsNoObject) {
   EXPECT_EQ(object_json(as_bytes("{}")).error().kind, ErrorKind::corrupt);
-  Bytes object = encode_transaction_log({.id = some_id});
+  Bytes object = encode_transaction_log(some_log());
   for (std::size_t size = 0; size < object.size(); ++size) {
     EXPECT_FALSE(object_json(ByteView(object).first(size))) << size;
   }
   object[37] = 5;
   EXPECT_EQ(object_json(object).error().kind, ErrorKind::corrupt);
-  object[37] = static_cast<std::uint8_t>(ObjectType::manifest);
-  EXPECT_FALSE(object_json(object));
 }
 
 }  // namespace
