@@ -66,6 +66,23 @@ Result<Json> delete_node(Session& session, const Json& step) {
   return succeeded();
 }
 
+/// {"path", "axis": n, "offset": n}
+Result<Json> shift_chunks(Session& session, const Json& step) {
+  return answer(session.shift_chunks(path_of(step), step.at("axis"), step.at("offset")));
+}
+
+/// {"path", "axis": n, "at": n, "count": n}
+Result<Json> insert_chunks(Session& session, const Json& step) {
+  return answer(session.insert_chunks(path_of(step), step.at("axis"), step.at("at"), step.at("count")));
+}
+
+/// {"path", "axis": n, "runs": [[from, to, count]]}
+Result<Json> reindex_chunks(Session& session, const Json& step) {
+  std::vector<ChunkRun> runs;
+  for (const Json& run : step.at("runs")) runs.push_back({run[0], run[1], run[2]});
+  return answer(session.reindex_chunks(path_of(step), step.at("axis"), runs));
+}
+
 Result<Json> discard(Session& session, const Json&) {
   session.discard();
   return succeeded();
@@ -75,8 +92,12 @@ Result<Json> discard(Session& session, const Json&) {
 
 const Operations<SessionOperation>& writing_operations() {
   static const Operations<SessionOperation> table = {
-      {"set_group", set_group},       {"set_array", set_array}, {"set_chunk", set_chunk},     {"set_refs", set_refs},
-      {"delete_chunk", delete_chunk}, {"clear_box", clear_box}, {"delete_node", delete_node}, {"discard", discard},
+      {"set_group", set_group},           {"set_array", set_array},
+      {"set_chunk", set_chunk},           {"set_refs", set_refs},
+      {"delete_chunk", delete_chunk},     {"clear_box", clear_box},
+      {"delete_node", delete_node},       {"discard", discard},
+      {"shift_chunks", shift_chunks},     {"insert_chunks", insert_chunks},
+      {"reindex_chunks", reindex_chunks},
   };
   return table;
 }
