@@ -71,6 +71,15 @@ void RefTable::append(const ChunkRefView& row) {
   }
 }
 
+void RefTable::truncate(std::size_t rows) {
+  index_.resize(rows * rank_);
+  kind_.resize(rows);
+  target_.resize(rows);
+  offset_.resize(rows);
+  length_.resize(rows);
+  sorted_rows_ = std::min(sorted_rows_, rows);
+}
+
 std::vector<std::size_t> RefTable::sorted_order() const {
   std::vector<std::size_t> order(size());
   std::iota(order.begin(), order.end(), 0);
@@ -113,10 +122,10 @@ ChunkRefView RefTable::operator[](std::size_t row) const {
   view.length = length_[row];
   switch (view.kind) {
     case ChunkRefKind::inlined:
-      view.bytes = ByteView(inlined_).subspan(offset_[row], length_[row]);
+      view.bytes = inlined(row);
       break;
     case ChunkRefKind::native:
-      view.chunk_id = chunk_ids_[target_[row]];
+      view.chunk_id = chunk_id(row);
       view.offset = offset_[row];
       break;
     case ChunkRefKind::virtual_: {

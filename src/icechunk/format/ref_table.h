@@ -35,10 +35,15 @@ class RefTable {
   /// A copy of a row of this kind of another table.
   void append(const ChunkRefView& row);
 
+  /// Drops the rows from the `rows`-th on, in the order in which they lie now.
+  void truncate(std::size_t rows);
+
   bool sorted() const { return sorted_rows_ == size(); }
   void sort();
 
   std::span<const std::uint32_t> index(std::size_t row) const { return {index_.data() + row * rank_, rank_}; }
+  /// Of all rows, one after the other.
+  std::span<const std::uint32_t> indices() const { return index_; }
   ChunkRefKind kind(std::size_t row) const { return kind_[row]; }
   ChunkRefView operator[](std::size_t row) const;
 
@@ -47,8 +52,12 @@ class RefTable {
   std::optional<std::size_t> find(std::span<const std::uint32_t> index) const;
 
   const LocationTable& locations() const { return locations_; }
-  /// Position of a virtual row's location.
-  std::uint32_t location(std::size_t row) const { return target_[row]; }
+  // Parts of a row, each of the kinds that have it.
+  std::uint32_t location(std::size_t row) const { return target_[row]; }  ///< position in locations()
+  const ChunkId& chunk_id(std::size_t row) const { return chunk_ids_[target_[row]]; }
+  ByteView inlined(std::size_t row) const { return ByteView(inlined_).subspan(offset_[row], length_[row]); }
+  std::uint64_t offset(std::size_t row) const { return offset_[row]; }  ///< of native and virtual chunks
+  std::uint64_t length(std::size_t row) const { return length_[row]; }
   std::uint64_t memory_bytes() const;
 
  private:

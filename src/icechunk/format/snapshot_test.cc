@@ -73,7 +73,7 @@ TEST(TransactionLog, IsReadBack) {
   log.deleted_groups = {NodeId{{3}}};
   log.updated_chunks = {{NodeId{{1}}, 2, 2, {0, 0, 0, 1}}, {NodeId{{2}}, 0, 1, {}}};
   log.moved_nodes = {{"/a", "/b", NodeId{{4}}, true}};
-  const auto decoded = decode_transaction_log(encode_transaction_log(log));
+  const auto decoded = decode_transaction_log(encode_transaction_log(log).value());
   ASSERT_TRUE(decoded) << decoded.error().text();
   EXPECT_EQ(decoded->new_arrays, log.new_arrays);
   EXPECT_EQ(decoded->deleted_groups, log.deleted_groups);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,14 @@ struct UpdatedChunks {
   std::size_t rank = 0;
   std::size_t count = 0;
   std::vector<std::uint32_t> indices;  ///< `rank` numbers per chunk, chunks in C order
+};
+
+/// The same where they lie: valid as long as that is.
+struct UpdatedChunksView {
+  NodeId node;
+  std::size_t rank = 0;
+  std::size_t count = 0;
+  std::span<const std::uint32_t> indices;  ///< of count * rank numbers
 };
 
 struct MovedNode {
@@ -40,8 +49,11 @@ struct TransactionLog {
   std::vector<MovedNode> moved_nodes;  ///< by the parts of `to`
 };
 
-/// The whole object, header included.
-Bytes encode_transaction_log(const TransactionLog& log);
+/// The whole object, header included. `limit` where no reader could address all of it: some 50 million chunks.
+Result<Bytes> encode_transaction_log(const TransactionLog& log);
+/// The same with these chunks, of which no copy is made, in place of the log's.
+Result<Bytes> encode_transaction_log(const TransactionLog& log, std::span<const UpdatedChunksView> updated_chunks);
+
 Result<TransactionLog> decode_transaction_log(ByteView object);
 
 }  // namespace vdp::icechunk

@@ -36,24 +36,63 @@ std::uint64_t first_content_bytes(ByteView frame) {
 
 }  // namespace
 
-void compress_frame_onto(Bytes& out, ByteView content, int level) {
-  std::unique_ptr<ZSTD_CCtx, FreeCompressor> context(ZSTD_createCCtx());
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
-  ZSTD_CCtx_setPledgedSrcSize(context.get(), content.size());
-  // A buffer of compressBound would take as much memory again as the content.
-  const std::size_t bound = ZSTD_compressBound(content.size());
-  std::size_t room = std::min(bound, first_buffer_bytes + content.size() / usual_ratio);
-  ZSTD_inBuffer input{content.data(), content.size(), 0};
-  for (std::size_t left = 1; left != 0; room *= 2) {
-    const std::size_t filled = out.size();
-    out.resize(filled + room);
-    ZSTD_outBuffer output{out.data() + filled, room, 0};
-    left = ZSTD_compressStream2(context.get(), &output, &input, ZSTD_e_end);
+struct FrameWriter::Context {
+  std::unique_ptr<ZSTD_CCtx, FreeCompressor> compressor{ZSTD_createCCtx()};
+
+  /// The bytes that the context still holds back.
+  std::size_t compress(ZSTD_outBuffer& output, ZSTD_inBuffer& input, ZSTD_EndDirective end) {
+    const std::size_t left = ZSTD_compressStream2(compressor.get(), &output, &input, end);
     // Nothing in the content can make it fail: it is for want of memory.
     if (ZSTD_isError(left)) throw std::bad_alloc();
-    out.resize(filled + output.pos);
+    return left;
   }
+};
+
+FrameWriter::FrameWriter(Bytes& out, std::uint64_t content_bytes, int level)
+    : context_(std::make_unique<Context>()), out_(out), filled_(out.size()) {
+  ZSTD_CCtx* compressor = context_->compressor.get();
+  ZSTD_CCtx_setParameter(compressor, ZSTD_c_compressionLevel, level);
+  ZSTD_CCtx_setParameter(compressor, ZSTD_c_checksumFlag, 1);
+  ZSTD_CCtx_setPledgedSrcSize(compressor, content_bytes);
+  // A buffer of compressBound would take as much memory again as the content. What is reserved and never written to
+  // takes none.
+  out_.reserve(filled_ + std::min<std::uint64_t>(ZSTD_compressBound(content_bytes),
+                                                 first_buffer_bytes + content_bytes / usual_ratio));
+}
+
+FrameWriter::~FrameWriter() = default;
+
+void FrameWriter::make_room() {
+  if (filled_ < out_.size()) return;
+  const std::size_t unused = out_.capacity() - filled_;
+  out_.resize(filled_ + (unused == 0 ? first_buffer_bytes : std::min(unused, first_buffer_bytes)));
+}
+
+void FrameWriter::write(ByteView piece) {
+  ZSTD_inBuffer input{piece.data(), piece.size(), 0};
+  while (input.pos < input.size) {
+    make_room();
+    ZSTD_outBuffer output{out_.data(), out_.size(), filled_};
+    context_->compress(output, input, ZSTD_e_continue);
+    filled_ = output.pos;
+  }
+}
+
+void FrameWriter::finish() {
+  ZSTD_inBuffer nothing{nullptr, 0, 0};
+  for (bool more = true; more;) {
+    make_room();
+    ZSTD_outBuffer output{out_.data(), out_.size(), filled_};
+    more = context_->compress(output, nothing, ZSTD_e_end) != 0;
+    filled_ = output.pos;
+  }
+  out_.resize(filled_);
+}
+
+void compress_frame_onto(Bytes& out, ByteView content, int level) {
+  FrameWriter frame(out, content.size(), level);
+  frame.write(content);
+  frame.finish();
 }
 
 Bytes compress_frame(ByteView content, int level) {

@@ -116,7 +116,7 @@ TEST(Amend, ACommitOfMovesIsAmendedByMovesOnly) {
   const SnapshotId tip = commit(session, "moves");
   TransactionLog log = log_of(repository, tip);
   log.moved_nodes = {{"/b", "/a", NodeId{{1}}, true}};
-  ASSERT_TRUE(store->put(transaction_log_key(tip), encode_transaction_log(log)));
+  ASSERT_TRUE(store->put(transaction_log_key(tip), *encode_transaction_log(log)));
   EXPECT_OK(session.set_chunk("/a", {1}, Bytes{3}));
   const auto outcome = session.amend("x");
   EXPECT_EQ(outcome.error().kind, ErrorKind::invalid);

@@ -1,6 +1,7 @@
 #include "icechunk/repo/change_set.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "icechunk/repo/node_path.h"
 
@@ -117,7 +118,7 @@ std::vector<NodeId> ChangeSet::written_arrays() const {
   return ids;
 }
 
-TransactionLog ChangeSet::transaction_log(const SnapshotId& id) const {
+TransactionLog ChangeSet::node_log(const SnapshotId& id) const {
   TransactionLog log;
   log.id = id;
   for (const auto& [path, change] : nodes_) {
@@ -131,21 +132,46 @@ TransactionLog ChangeSet::transaction_log(const SnapshotId& id) const {
                               : (is_array ? log.updated_arrays : log.updated_groups);
     ids.push_back(change.node->id);
   }
-  for (const auto& [node, deleted] : deleted_)
+  for (const auto& [node, deleted] : deleted_) {
     (deleted.is_array ? log.deleted_arrays : log.deleted_groups).push_back(node);
+  }
   for (auto* ids : {&log.new_groups, &log.new_arrays, &log.updated_groups, &log.updated_arrays, &log.deleted_groups,
                     &log.deleted_arrays}) {
     std::ranges::sort(*ids);
   }
   std::ranges::sort(log.moved_nodes, path_less, &MovedNode::to);
+  return log;
+}
+
+std::map<NodeId, std::size_t> ChangeSet::changed_arrays() const {
   std::map<NodeId, std::size_t> ranks;
   for (const auto* tables : {&chunks_, &moved_}) {
     for (const auto& [node, table] : *tables) {
       if (!table.empty()) ranks.emplace(node, table.rank());
     }
   }
-  for (const auto& [node, rank] : ranks) log.updated_chunks.push_back(updated_chunks(node, rank));
+  return ranks;
+}
+
+TransactionLog ChangeSet::transaction_log(const SnapshotId& id) const {
+  TransactionLog log = node_log(id);
+  for (const auto& [node, rank] : changed_arrays()) log.updated_chunks.push_back(updated_chunks(node, rank));
   return log;
+}
+
+Result<Bytes> ChangeSet::encode_transaction_log(const SnapshotId& id) const {
+  std::deque<UpdatedChunks> merged;  // of arrays that were moved, too
+  std::vector<UpdatedChunksView> updated;
+  for (const auto& [node, rank] : changed_arrays()) {
+    if (moved_chunks(node) == nullptr) {
+      const RefTable& written = *chunks(node);
+      updated.push_back({node, rank, written.size(), written.indices()});
+    } else {
+      const UpdatedChunks& one = merged.emplace_back(updated_chunks(node, rank));
+      updated.push_back({node, rank, one.count, one.indices});
+    }
+  }
+  return icechunk::encode_transaction_log(node_log(id), updated);
 }
 
 const NodeSnapshot* find_node(const Snapshot& base, const ChangeSet& changes, const std::string& path) {

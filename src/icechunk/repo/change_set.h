@@ -78,8 +78,14 @@ class ChangeSet {
   const RefTable* moved_chunks(const NodeId& node) const;
 
   TransactionLog transaction_log(const SnapshotId& id) const;
+  /// The object of that log, without a copy of the indices, which may be millions.
+  Result<Bytes> encode_transaction_log(const SnapshotId& id) const;
 
  private:
+  /// But for the chunks.
+  TransactionLog node_log(const SnapshotId& id) const;
+  /// The arrays that have changed chunks, with their ranks.
+  std::map<NodeId, std::size_t> changed_arrays() const;
   UpdatedChunks updated_chunks(const NodeId& node, std::size_t rank) const;
 
   std::map<std::string, NodeChange> nodes_;

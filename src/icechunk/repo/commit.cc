@@ -11,7 +11,8 @@ Result<CommitOutcome> commit_session(SessionState& session, const std::string& m
   if (!metadata.is_object()) return invalid("commit metadata: expected a JSON object");
   if (session.changes.empty() && !allow_empty) return NothingToCommit{};
   VDP_ASSIGN(Snapshot snapshot, build_snapshot(session, message, metadata));
-  VDP_TRY(put_snapshot(session, snapshot, session.changes.transaction_log(snapshot.id)));
+  VDP_ASSIGN(Bytes log, session.changes.encode_transaction_log(snapshot.id));
+  VDP_TRY(put_snapshot(session, snapshot, std::move(log)));
 
   const std::string& branch = *session.branch;
   // Copied: `snapshot` moves into publish_snapshot.

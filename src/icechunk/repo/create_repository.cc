@@ -76,7 +76,8 @@ Result<Repository> Repository::create(ObjectStorePtr store, const RepositoryConf
   log.id = snapshot.id;
   ObjectStage objects(*state);
   VDP_TRY(objects.add(snapshot_key(snapshot.id), encode_snapshot(snapshot)));
-  VDP_TRY(objects.add(transaction_log_key(snapshot.id), encode_transaction_log(log)));
+  VDP_ASSIGN(Bytes empty_log, encode_transaction_log(log));
+  VDP_TRY(objects.add(transaction_log_key(snapshot.id), std::move(empty_log)));
   VDP_TRY(objects.put_all());
   VDP_TRY(put_first_repo(*state, repo));
   return Repository(std::move(state));

@@ -109,7 +109,7 @@ TEST_F(Diff, ReadsTheMovesOfALog) {
   const SnapshotId tip = changed([](Session& session) { EXPECT_OK(session.delete_chunk("/a", {0, 1})); });
   TransactionLog log = decode_transaction_log(store->get(transaction_log_key(tip))->bytes).value();
   log.moved_nodes = {{"/b", "/g/b", {}, true}};
-  ASSERT_TRUE(store->put(transaction_log_key(tip), encode_transaction_log(log)));
+  ASSERT_TRUE(store->put(transaction_log_key(tip), *encode_transaction_log(log)));
   EXPECT_EQ(diff(setup, tip).moved_nodes, (std::vector<MovedPath>{{"/b", "/g/b"}}));
 }
 

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint32_t unsplit = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t max_kept_tail_bytes = 1 << 20;
+/// More new references than would be kept are not even copied.
+constexpr std::uint64_t max_copied_refs = 25'000;
 
 }  // namespace
 
@@ -65,12 +67,20 @@ Result<WrittenManifests> ManifestWriter::write() {
 
 void ManifestWriter::add_changes() {
   if (changes_ == nullptr) return;
+  Cell* cell = nullptr;
+  ChunkBox box;  // of the cell: mostly the next change is in it, too
   for (std::size_t row = 0; row < changes_->size(); ++row) {
     const auto index = changes_->index(row);
     if (changes_->kind(row) == ChunkRefKind::missing || !grid_.contains(index)) continue;
-    Cell& cell = cells_[cell_of(index)];
-    extend(cell.bounds, index);
-    ++cell.ref_count;
+    if (cell == nullptr || !box.contains(index)) {
+      const GridIndex position = cell_of(index);
+      cell = &cells_[position];
+      box = box_of(position);
+    }
+    extend(cell->bounds, index);
+    if (cell->changes.empty() || cell->changes.back().end != row) cell->changes.push_back({row, row});
+    cell->changes.back().end = row + 1;
+    ++cell->ref_count;
   }
 }
 
@@ -160,19 +170,33 @@ Result<ManifestWriter::Merged> ManifestWriter::merge(const GridIndex& position, 
 }
 
 Status ManifestWriter::put(const GridIndex& position, const Cell& cell, WrittenManifests& written) {
+  if (cell.sources.empty() && cell.ref_count > max_copied_refs) return put_changes(cell, written);
   VDP_ASSIGN(Merged merged, merge(position, cell));
-  if (merged.refs.empty()) return {};
+  return merged.refs.empty() ? Status() : put_merged(std::move(merged), written);
+}
+
+Status ManifestWriter::put_changes(const Cell& cell, WrittenManifests& written) {
+  return put_object(ManifestId::random(repository_.random()), RefRows(*changes_, cell.changes), cell.bounds, written);
+}
+
+Status ManifestWriter::put_merged(Merged merged, WrittenManifests& written) {
   const auto id = ManifestId::random(repository_.random());
-  VDP_ASSIGN_IN(node_.path, Bytes object, encode_manifest(id, node_.id, merged.refs));
-  const std::uint64_t size = object.size();
-  VDP_TRY(objects_.add(manifest_key(id), std::move(object)));
-  written.refs.push_back({id, extents_of(merged.bounds)});
-  written.files.push_back({id, size, static_cast<std::uint32_t>(merged.refs.size()), std::nullopt});
+  VDP_TRY(put_object(id, RefRows(merged.refs), merged.bounds, written));
   // The next appends read a tail again and again, a large one hardly ever.
   if (merged.refs.memory_bytes() > max_kept_tail_bytes) return {};
   Manifest manifest{id, {}};
   manifest.arrays.push_back({node_.id, std::move(merged.refs)});
   repository_.keep_manifest(std::make_shared<const Manifest>(std::move(manifest)));
+  return {};
+}
+
+Status ManifestWriter::put_object(const ManifestId& id, const RefRows& rows, const ChunkBox& bounds,
+                                  WrittenManifests& written) {
+  VDP_ASSIGN_IN(node_.path, Bytes object, encode_manifest(id, node_.id, rows));
+  const std::uint64_t size = object.size();
+  VDP_TRY(objects_.add(manifest_key(id), std::move(object)));
+  written.refs.push_back({id, extents_of(bounds)});
+  written.files.push_back({id, size, static_cast<std::uint32_t>(rows.size()), std::nullopt});
   return {};
 }
 

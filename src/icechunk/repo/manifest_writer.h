@@ -39,6 +39,7 @@ class ManifestWriter {
   struct Cell {
     std::vector<ManifestRef> sources;  ///< of the base
     ChunkBox bounds;                   ///< around the changes and the sources; no indices before the first
+    std::vector<RowRange> changes;     ///< rows of changes_ that are no deletions
     std::uint64_t ref_count = 0;       ///< at most
   };
   struct Merged {
@@ -55,6 +56,9 @@ class ManifestWriter {
   Status take_spread(const ManifestRef& manifest);
   Result<Merged> merge(const GridIndex& position, const Cell& cell);
   Status put(const GridIndex& position, const Cell& cell, WrittenManifests& written);
+  Status put_changes(const Cell& cell, WrittenManifests& written);
+  Status put_merged(Merged merged, WrittenManifests& written);
+  Status put_object(const ManifestId& id, const RefRows& rows, const ChunkBox& bounds, WrittenManifests& written);
 
   GridIndex cell_of(std::span<const std::uint32_t> index) const;
   std::optional<GridIndex> cell_of(const ChunkBox& extents) const;

@@ -68,8 +68,13 @@ Result<Snapshot> build_snapshot(SessionState& session, const std::string& messag
 }
 
 Status put_snapshot(SessionState& session, const Snapshot& snapshot, const TransactionLog& log) {
+  VDP_ASSIGN(Bytes object, encode_transaction_log(log));
+  return put_snapshot(session, snapshot, std::move(object));
+}
+
+Status put_snapshot(SessionState& session, const Snapshot& snapshot, Bytes transaction_log) {
   VDP_TRY(session.objects.add(snapshot_key(snapshot.id), encode_snapshot(snapshot)));
-  VDP_TRY(session.objects.add(transaction_log_key(snapshot.id), encode_transaction_log(log)));
+  VDP_TRY(session.objects.add(transaction_log_key(snapshot.id), std::move(transaction_log)));
   return session.objects.put_all();
 }
 

@@ -14,6 +14,8 @@ Result<Snapshot> build_snapshot(SessionState& session, const std::string& messag
 
 /// Puts the snapshot, its transaction log and everything that waits in `session.objects` into the store.
 Status put_snapshot(SessionState& session, const Snapshot& snapshot, const TransactionLog& log);
+/// The same with the log's object.
+Status put_snapshot(SessionState& session, const Snapshot& snapshot, Bytes transaction_log);
 
 /// What `repo` holds of the snapshot; `parent` is a position in RepoInfo::snapshots, or -1.
 SnapshotInfo describe_snapshot(const Snapshot& snapshot, std::int32_t parent);

@@ -81,7 +81,7 @@ class ManifestPlacement {
 
  private:
   Status place(const ChunkManifest::Entry& entry) {
-    unravel(entry.index);
+    move_to(entry.index);
     if (entry.inlined != nullptr) return append_bytes(session_, changes_, index_, *entry.inlined);
     const VirtualRef& ref = entry.ref;
     if (ref.length == 0 || !checked_add(ref.offset, ref.length)) {
@@ -93,6 +93,23 @@ class ManifestPlacement {
   }
 
   /// The C-order position in the manifest's grid as an index in the array's.
+  void move_to(std::uint64_t position) {
+    if (position == next_position_) {
+      step();
+    } else {
+      unravel(position);
+    }
+    next_position_ = position + 1;
+  }
+
+  /// To the next position, without a division.
+  void step() {
+    for (std::size_t d = index_.size(); d-- > 0;) {
+      if (++index_[d] < origin_[d] + manifest_.grid_shape()[d]) return;
+      index_[d] = static_cast<std::uint32_t>(origin_[d]);
+    }
+  }
+
   void unravel(std::uint64_t position) {
     for (std::size_t d = index_.size(); d-- > 0;) {
       const std::uint64_t length = manifest_.grid_shape()[d];
@@ -106,6 +123,7 @@ class ManifestPlacement {
   const zarr::Shape& origin_;
   RefTable& changes_;
   GridIndex index_;
+  std::uint64_t next_position_ = std::numeric_limits<std::uint64_t>::max();  ///< after index_; at first: none
   std::vector<std::uint32_t> locations_;  ///< position in the manifest's table -> position in ours
 };
 
@@ -115,16 +133,13 @@ Status Session::set_refs(const std::string& path, const ChunkManifest& manifest,
   VDP_TRY(state_->check_writable());
   VDP_ASSIGN(const NodeSnapshot* node, state_->array(path));
   VDP_TRY(check_placement(*node, manifest.grid_shape(), origin));
-  // Aside first: an entry that cannot be placed leaves the session as it was.
-  RefTable placed(origin.size());
-  placed.reserve(manifest.size());
-  const Status status = ManifestPlacement(*state_, manifest, origin, placed).place();
-  if (!status) return std::unexpected(within(path, status.error()));
   RefTable& changes = state_->changes.chunks_to_change(node->id, origin.size());
-  if (changes.empty()) {
-    changes = std::move(placed);
-  } else {
-    for (std::size_t row = 0; row < placed.size(); ++row) changes.append(placed[row]);
+  const std::size_t size_before = changes.size();
+  const Status status = ManifestPlacement(*state_, manifest, origin, changes).place();
+  if (!status) {
+    // An entry that cannot be placed leaves the session as it was.
+    changes.truncate(size_before);
+    return std::unexpected(within(path, status.error()));
   }
   return {};
 }

@@ -1,39 +1,11 @@
 #include "icechunk/format/transaction_log.h"
-
 #include "icechunk/format/wire.h"
 #include "transaction_log_wire.h"
 
 namespace vdp::icechunk {
 namespace {
 
-using Builder = flatbuffers::FlatBufferBuilder;
 using WireIds = flatbuffers::Vector<const wire::ObjectId8*>;
-
-flatbuffers::Offset<WireIds> write_ids(Builder& builder, const std::vector<NodeId>& ids) {
-  std::vector<wire::ObjectId8> wire_ids;
-  for (const NodeId& id : ids) wire_ids.push_back(write_id(id));
-  return builder.CreateVectorOfStructs(wire_ids);
-}
-
-flatbuffers::Offset<wire::ArrayUpdatedChunks> write_chunks(Builder& builder, const UpdatedChunks& updated) {
-  std::vector<flatbuffers::Offset<wire::ChunkIndices>> chunks;
-  chunks.reserve(updated.count);
-  for (std::size_t i = 0; i < updated.count; ++i) {
-    const auto coords = builder.CreateVector(updated.indices.data() + i * updated.rank, updated.rank);
-    chunks.push_back(wire::CreateChunkIndices(builder, coords));
-  }
-  const auto wire_chunks = builder.CreateVector(chunks);
-  const wire::ObjectId8 node = write_id(updated.node);
-  return wire::CreateArrayUpdatedChunks(builder, &node, wire_chunks);
-}
-
-flatbuffers::Offset<wire::MoveOperation> write_move(Builder& builder, const MovedNode& move) {
-  const auto from = builder.CreateString(move.from);
-  const auto to = builder.CreateString(move.to);
-  const wire::ObjectId8 node = write_id(move.node);
-  return wire::CreateMoveOperation(builder, from, to, &node,
-                                   move.is_array ? wire::NodeType::Array : wire::NodeType::Group);
-}
 
 Result<std::vector<NodeId>> read_ids(WireReader& reader, const WireIds& wire_ids) {
   VDP_TRY(reader.take(wire_ids.size(), sizeof(wire::ObjectId8)));
@@ -70,26 +42,6 @@ Result<MovedNode> read_move(WireReader& reader, const wire::MoveOperation& wire_
 }
 
 }  // namespace
-
-Bytes encode_transaction_log(const TransactionLog& log) {
-  Builder builder(1024);
-  std::vector<flatbuffers::Offset<wire::ArrayUpdatedChunks>> chunks;
-  for (const UpdatedChunks& updated : log.updated_chunks) chunks.push_back(write_chunks(builder, updated));
-  std::vector<flatbuffers::Offset<wire::MoveOperation>> moves;
-  for (const MovedNode& move : log.moved_nodes) moves.push_back(write_move(builder, move));
-  const auto new_groups = write_ids(builder, log.new_groups);
-  const auto new_arrays = write_ids(builder, log.new_arrays);
-  const auto deleted_groups = write_ids(builder, log.deleted_groups);
-  const auto deleted_arrays = write_ids(builder, log.deleted_arrays);
-  const auto updated_arrays = write_ids(builder, log.updated_arrays);
-  const auto updated_groups = write_ids(builder, log.updated_groups);
-  const auto updated_chunks = builder.CreateVector(chunks);
-  const auto moved_nodes = builder.CreateVector(moves);
-  const wire::ObjectId12 id = write_id(log.id);
-  const auto root = wire::CreateTransactionLog(builder, &id, new_groups, new_arrays, deleted_groups, deleted_arrays,
-                                               updated_arrays, updated_groups, updated_chunks, moved_nodes);
-  return seal_root(builder, root, ObjectType::transaction_log, metadata_compression_level);
-}
 
 Result<TransactionLog> decode_transaction_log(ByteView object) {
   VDP_ASSIGN(const OpenedObject opened, open_object(object, ObjectType::transaction_log));

@@ -1,0 +1,117 @@
+#include "icechunk/format/manifest.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "icechunk/format/utf8.h"
+#include "icechunk/format/wire.h"
+#include "icechunk/format/zstd_frame.h"
+#include "manifest_wire.h"
+
+namespace vdp::icechunk {
+namespace {
+
+constexpr std::size_t max_rank = 64;
+constexpr std::size_t max_url_bytes = 8192;
+/// Official readers decompress a location into a buffer of this size.
+constexpr std::size_t max_compressed_url_bytes = 1024;
+
+using RefOffset = flatbuffers::Offset<wire::ChunkRef>;
+
+class Decoder {
+ public:
+  Decoder(const wire::Manifest& manifest, std::size_t payload_bytes)
+      : manifest_(manifest), payload_bytes_(payload_bytes), reader_(payload_bytes) {
+    if (const auto* dictionary = manifest.location_dictionary()) {
+      dictionary_.emplace(ByteView(dictionary->data(), dictionary->size()));
+    }
+  }
+
+  Result<Manifest> decode() {
+    Manifest decoded;
+    decoded.id = read_id12(manifest_.id());
+    for (const auto* array : *manifest_.arrays()) {
+      const NodeId node = read_id8(array->node_id());
+      if (!decoded.arrays.empty() && !(decoded.arrays.back().node < node)) {
+        return corrupt(
+            fmt::format("arrays: node {} does not follow {} in order", node.text(), decoded.arrays.back().node.text()));
+      }
+      VDP_ASSIGN_IN("node " + node.text(), RefTable refs, decode_refs(*array->refs()));
+      decoded.arrays.push_back({node, std::move(refs)});
+    }
+    return decoded;
+  }
+
+ private:
+  Result<RefTable> decode_refs(const flatbuffers::Vector<RefOffset>& wire_refs) {
+    const std::size_t rank = wire_refs.size() == 0 ? 0 : wire_refs.Get(0)->index()->size();
+    if (rank > max_rank) return over_limit(fmt::format("ref 0, index: rank {}, at most {}", rank, max_rank));
+    RefTable refs(rank);
+    // Honest references take at least this much, each.
+    refs.reserve(std::min<std::size_t>(wire_refs.size(), payload_bytes_ / (20 + 4 * rank)));
+    for (flatbuffers::uoffset_t i = 0; i < wire_refs.size(); ++i) {
+      const Status status = decode_ref(*wire_refs.Get(i), refs);
+      if (!status) return std::unexpected(within(fmt::format("ref {}", i), status.error()));
+      // A lookup is a binary search: out of order, chunks would silently read as missing.
+      if (!refs.sorted()) return corrupt(fmt::format("ref {}: its index does not follow the one before it", i));
+    }
+    return refs;
+  }
+
+  Status decode_ref(const wire::ChunkRef& ref, RefTable& refs) {
+    const auto* wire_index = ref.index();
+    if (wire_index->size() != refs.rank()) {
+      return corrupt(fmt::format("index: found {} numbers, expected {}", wire_index->size(), refs.rank()));
+    }
+    const std::span<const std::uint32_t> index(wire_index->data(), wire_index->size());
+    if (ref.chunk_id() != nullptr) {
+      refs.append_native(index, read_id12(ref.chunk_id()), ref.offset(), ref.length());
+      return {};
+    }
+    if (ref.location() != nullptr || ref.compressed_location() != nullptr) return decode_virtual(ref, index, refs);
+    if (ref.inline_() == nullptr) return corrupt("found no chunk_id, location or inline bytes, expected one of them");
+    const ByteView bytes(ref.inline_()->data(), ref.inline_()->size());
+    VDP_TRY(reader_.take(bytes.size(), 1));
+    refs.append_inline(index, bytes);
+    return {};
+  }
+
+  Status decode_virtual(const wire::ChunkRef& ref, std::span<const std::uint32_t> index, RefTable& refs) {
+    std::string_view url;
+    std::string decompressed;
+    if (const auto* compressed = ref.compressed_location()) {
+      if (!dictionary_) return corrupt("found a compressed_location, but the manifest has no location_dictionary");
+      VDP_ASSIGN(decompressed, dictionary_->decode({compressed->data(), compressed->size()}, max_compressed_url_bytes));
+      url = decompressed;
+    } else {
+      url = ref.location()->string_view();
+    }
+    const std::string_view etag = ref.checksum_etag() ? ref.checksum_etag()->string_view() : std::string_view();
+    if (url.size() > max_url_bytes || etag.size() > max_url_bytes) {
+      return over_limit(
+          fmt::format("location: {} bytes, at most {}", std::max(url.size(), etag.size()), max_url_bytes));
+    }
+    const std::size_t known = refs.locations().size();
+    const std::uint32_t location = refs.add_location({url, etag, ref.checksum_last_modified()});
+    if (location == known && (!is_utf8(std::string(url)) || !is_utf8(std::string(etag)))) {
+      return corrupt("location: the text is not UTF-8");
+    }
+    refs.append_virtual(index, location, ref.offset(), ref.length());
+    return {};
+  }
+
+  const wire::Manifest& manifest_;
+  std::size_t payload_bytes_;
+  WireReader reader_;
+  std::optional<DictionaryDecoder> dictionary_;
+};
+
+}  // namespace
+
+Result<Manifest> decode_manifest(ByteView object) {
+  VDP_ASSIGN(const OpenedObject opened, open_object(object, ObjectType::manifest));
+  VDP_ASSIGN(const wire::Manifest* manifest, verified_root<wire::Manifest>(opened.payload, ObjectType::manifest));
+  return Decoder(*manifest, opened.payload.size()).decode();
+}
+
+}  // namespace vdp::icechunk
