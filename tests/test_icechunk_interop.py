@@ -75,7 +75,7 @@ def test_official_repositories_read_the_same(name: str, version: int, tmp_path: 
     if version == 2:
         operations = ours.run([{"op": "open", "url": str(path)}, {"op": "operations"}])[-1]
         log = list(repository.ops_log())
-        assert [moment for moment, _ in operations] == [round(one.updated_at.timestamp() * 1e6) for one in log]
+        assert [moment for moment, _, _ in operations] == [round(one.updated_at.timestamp() * 1e6) for one in log]
 
 
 @pytest.mark.parametrize("name", ["hierarchy", "names", "split", "expired", "migrated", "forked", "references"])

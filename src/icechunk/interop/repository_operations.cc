@@ -1,3 +1,5 @@
+#include <array>
+
 #include "icechunk/interop/operations.h"
 #include "icechunk/interop/step_fields.h"
 #include "icechunk/repo/repository_state.h"
@@ -41,10 +43,24 @@ Result<Json> snapshots(Repository& repository, const Json&) {
   return json;
 }
 
+/// As the official library calls it.
+std::string_view kind_name(const Update& update) {
+  constexpr std::array<std::string_view, std::variant_size_v<Update>> names = {
+      "RepoInitialized", "RepoMigrated",  "ConfigChanged",      "MetadataChanged",
+      "TagCreated",      "TagDeleted",    "BranchCreated",      "BranchDeleted",
+      "BranchReset",     "NewCommit",     "CommitAmended",      "NewDetachedSnapshot",
+      "GCRan",           "ExpirationRan", "FeatureFlagChanged", "RepoStatusChanged",
+      "unknown"};
+  return names[update.index()];
+}
+
+/// [[TIME_US, DESCRIPTION, KIND]], the newest first.
 Result<Json> operations(Repository& repository, const Json&) {
   VDP_ASSIGN(const auto operations, repository.operations());
   Json json = Json::array();
-  for (const Operation& one : operations) json.push_back({one.updated_at_us, one.description});
+  for (const Operation& one : operations) {
+    json.push_back({one.updated_at_us, one.description, kind_name(one.update)});
+  }
   return json;
 }
 
