@@ -1,31 +1,45 @@
 // A store that fails when it is told to: for tests and simulation.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <vector>
 
+#include "base/clock.h"
+#include "store/fault.h"
 #include "store/object_store.h"
 
 namespace vdp {
 
-enum class Fault {
-  refused,      ///< `transient`, and nothing happened
-  lost_answer,  ///< it happened, but the answer was lost: `outcome_unknown` of a write, `transient` of a read
-  lost_race,    ///< `conflict`, and nothing happened
-};
-
-/// Passes every operation on to `inner`, but for those that a fault is planned for. Operations are counted from 0.
+/// Passes every operation on to `inner`, but for those that a fault is planned for. Several objects or keys at once are
+/// so many operations.
 class FaultStore final : public ObjectStore {
  public:
-  explicit FaultStore(ObjectStorePtr inner) : inner_(std::move(inner)) {}
+  /// Asked before each operation that no planned fault is for; what does not apply to the operation is no fault.
+  using Chooser = std::function<std::optional<Fault>(const StoreOperation&)>;
 
-  /// Plans a fault for the operation with this number; once that has happened it is forgotten.
+  /// `clock` is what slow operations wait on.
+  explicit FaultStore(ObjectStorePtr inner, Clock& clock = system_clock()) : inner_(std::move(inner)), clock_(clock) {}
+
+  /// Plans a fault for the operation with this number; once that is reached it is forgotten.
   void plan(std::uint64_t operation, Fault fault);
+  /// Set before the first operation.
+  void choose_with(Chooser chooser) { chooser_ = std::move(chooser); }
+  /// After how many further operations of this handle a delayed write happens.
+  void set_delay(std::uint64_t operations) { delay_ = operations; }
+  /// What happens when the process is killed; unset: nothing but that all operations fail from then on.
+  void on_kill(std::function<void()> kill) { kill_ = std::move(kill); }
+
   /// The number of the next operation: how many there were.
-  std::uint64_t operations() const { return operations_; }
+  std::uint64_t operations() const;
+  /// Faults that befell an operation.
+  std::uint64_t faults() const;
+  /// Lets all delayed writes happen now.
+  void land_delayed();
 
   std::string url() const override { return inner_->url(); }
   Result<ObjectInfo> head(std::string_view key) override;
@@ -37,15 +51,33 @@ class FaultStore final : public ObjectStore {
   Result<std::vector<ObjectInfo>> list(std::string_view prefix) override;
 
  private:
-  std::optional<Fault> next_fault();
-  /// Runs `operation` unless its fault prevents it; `lost` is what the caller learns of a lost answer.
-  template <typename Operation>
-  auto run(std::string_view key, ErrorKind lost, Operation&& operation) -> decltype(operation());
+  struct DelayedWrite {
+    std::uint64_t due = 0;  ///< before the operation with this number
+    std::function<void()> happen;
+  };
+
+  /// Counts the operation and finds its fault.
+  std::optional<Fault> begin(StoreOperation& operation);
+  void land_due(std::uint64_t number);
+  /// Runs `happen` unless the operation's fault prevents it; the answer is what the fault leaves of it.
+  template <typename Happen>
+  auto run(StoreOperation& operation, Happen&& happen) -> decltype(happen());
+  void delay(std::uint64_t number, std::function<void()> happen);
+  void die();
+  Result<Bytes> whole_object(std::string_view key);
 
   const ObjectStorePtr inner_;
-  std::atomic<std::uint64_t> operations_ = 0;
-  std::mutex mutex_;
+  Clock& clock_;
+  Chooser chooser_;
+  std::function<void()> kill_;
+  std::uint64_t delay_ = 2;
+
+  mutable std::mutex mutex_;
+  std::uint64_t operations_ = 0;
+  std::uint64_t faults_ = 0;
+  bool dead_ = false;
   std::map<std::uint64_t, Fault> planned_;
+  std::vector<DelayedWrite> delayed_;
 };
 
 }  // namespace vdp

@@ -85,6 +85,11 @@ Result<std::optional<Bytes>> Session::read_chunk(const std::string& path, const 
     ObjectStore& store = state_->repository->store();
     VDP_ASSIGN_IN(path + ": " + store.url(), Bytes bytes,
                   store.get_range(chunk_key(native->id), {native->offset, native->length}));
+    // A chunk has no checksum of its own: its size is all that can be held against what came.
+    if (bytes.size() != native->length) {
+      return corrupt(fmt::format("{}: {}{}: found {} bytes, expected {}", path, store.url(), chunk_key(native->id),
+                                 bytes.size(), native->length));
+    }
     return std::optional<Bytes>(std::move(bytes));
   }
   const auto& virtual_chunk = std::get<VirtualChunk>(*ref);
