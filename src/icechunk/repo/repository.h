@@ -94,6 +94,9 @@ class Repository {
   Result<Session> writable_session(const std::string& branch) const;
   /// One that moves nodes, and does nothing else. `denied` where the repository's feature flags forbid it.
   Result<Session> rearrange_session(const std::string& branch) const;
+  /// Goes on where the fork was made. It cannot commit: see Session::export_changes. `invalid` for a fork of another
+  /// repository, `not_found` where its base is no longer there.
+  Result<Session> forked_session(const Fork& fork) const;
 
   /// What the copies share; for upkeep/ alone.
   RepositoryState& state() const { return *state_; }

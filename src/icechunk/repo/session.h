@@ -14,6 +14,7 @@
 #include "icechunk/repo/chunk_box.h"
 #include "icechunk/repo/commit_options.h"
 #include "icechunk/repo/commit_outcome.h"
+#include "icechunk/repo/fork.h"
 #include "icechunk/repo/rebase_outcome.h"
 #include "manifest/chunk_manifest.h"
 #include "zarr/array_metadata.h"
@@ -63,7 +64,7 @@ class Session {
 
   /// The snapshot under the changes.
   const SnapshotId& base() const;
-  /// The branch that commit moves; none in a read-only session.
+  /// The branch that commit moves; none in a read-only session and in that of a fork.
   const std::optional<std::string>& branch() const;
   bool has_changes() const;
 
@@ -157,6 +158,16 @@ class Session {
   /// session that moves nodes moves them again, with what others have put into them. `not_found` where the transaction
   /// log of a commit is missing; `conflict` where the branch no longer descends from the base.
   Result<RebaseOutcome> rebase(const ConflictSolver& solver);
+
+  /// What a worker needs to write beside this session: its base, and the changes that it has by now (see fork.h).
+  Result<Fork> fork() const;
+  /// What this session changed, those of its own fork included. Chunks that wait for a commit are put into the store
+  /// first. `unsupported` after chunks were moved along an axis.
+  Result<Fork> export_changes();
+  /// Adds what a fork of this session, or of one on the same base, has changed. Where both did the same, it is done
+  /// once. `conflict` where both changed the same differently, naming it (see change_merge.h); `invalid` for a fork of
+  /// another repository or another base. After an error the session is as it was.
+  Status merge(const Fork& changes);
 
  private:
   friend class Repository;

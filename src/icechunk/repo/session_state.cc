@@ -11,6 +11,8 @@ Status SessionState::check_usable() const {
 }
 
 Status SessionState::check_writable() const {
+  VDP_TRY(check_usable());
+  if (forked) return {};
   VDP_TRY(check_committable());
   if (rearranges) return fail(ErrorKind::denied, "the session only moves nodes: write in another one");
   return {};
@@ -19,7 +21,8 @@ Status SessionState::check_writable() const {
 Status SessionState::check_committable() const {
   VDP_TRY(check_usable());
   if (branch) return {};
-  return fail(ErrorKind::denied, "the session is read-only");
+  return fail(ErrorKind::denied, forked ? "the session is a fork: export its changes, and merge them where it came from"
+                                        : "the session is read-only");
 }
 
 Result<const NodeSnapshot*> SessionState::node(const std::string& path) const {

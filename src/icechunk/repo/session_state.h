@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "icechunk/repo/array_refs.h"
@@ -25,9 +26,11 @@ class SessionState {
   std::optional<std::string> branch;
   RepositoryConfig config;  ///< as it was when the session was opened
   ChangeSet changes;
-  ObjectStage objects;      ///< that the changes refer to
-  bool spent = false;       ///< a commit's outcome is unknown
-  bool rearranges = false;  ///< it moves nodes, and does nothing else
+  ObjectStage objects;         ///< that the changes refer to
+  bool spent = false;          ///< a commit's outcome is unknown
+  bool rearranges = false;     ///< it moves nodes, and does nothing else
+  bool forked = false;         ///< of a Fork: it writes, and is exported in place of a commit
+  std::set<NodeId> inherited;  ///< new nodes that came with the fork
   /// The last commit that found the branch moved, and ChangeSet::revision at that time.
   struct Attempt {
     SnapshotId snapshot;

@@ -1,17 +1,13 @@
 // Making, changing and deleting nodes through a session.
 #include <fmt/format.h>
 
-#include <limits>
-
+#include "icechunk/repo/node_metadata.h"
 #include "icechunk/repo/node_path.h"
 #include "icechunk/repo/session.h"
 #include "icechunk/repo/session_state.h"
-#include "zarr/chunk_grid.h"
 
 namespace vdp::icechunk {
 namespace {
-
-constexpr std::size_t max_rank = 64;
 
 Status check_parent(const SessionState& session, const std::string& path) {
   if (path == "/") return {};
@@ -20,26 +16,6 @@ Status check_parent(const SessionState& session, const std::string& path) {
   if (node == nullptr) return invalid(fmt::format("{}: its parent {} does not exist", path, parent));
   if (node->array) return invalid(fmt::format("{}: its parent {} is an array, expected a group", path, parent));
   return {};
-}
-
-/// The array's part of a node, without manifests.
-Result<ArrayNode> array_node(const std::string& path, const zarr::ArrayGrid& grid) {
-  if (grid.rank() > max_rank) {
-    return over_limit(fmt::format("{}: rank {}, at most {}", path, grid.rank(), max_rank));
-  }
-  ArrayNode node;
-  const zarr::Shape counts = grid.chunks.grid_shape(grid.shape);
-  for (std::size_t d = 0; d < grid.rank(); ++d) {
-    if (counts[d] > std::numeric_limits<std::uint32_t>::max()) {
-      return over_limit(fmt::format("{}: {} chunks along dimension {}, at most 2^32 - 1", path, counts[d], d));
-    }
-    node.shape.push_back({grid.shape[d], static_cast<std::uint32_t>(counts[d])});
-  }
-  for (const auto& name : grid.dimension_names) {
-    // Official readers take an empty name for none.
-    node.dimension_names.push_back(name && name->empty() ? std::nullopt : name);
-  }
-  return node;
 }
 
 /// Chunks that begin beyond the new shape are deleted, so that they do not come back when the array grows again.
@@ -88,12 +64,12 @@ Status put_array(SessionState& session, const std::string& path, const zarr::Arr
   return {};
 }
 
-Result<Json> parse_metadata(const std::string& path, const std::string& zarr_json, std::string_view node_type) {
-  VDP_ASSIGN_IN(path, Json document, parse_json(zarr_json));
-  const bool fits = document.is_object() && document.value("zarr_format", Json()) == 3 &&
-                    document.value("node_type", Json()) == node_type;
-  if (!fits) return invalid(fmt::format("{}: expected the zarr.json of a Zarr v3 {}", path, node_type));
-  return document;
+/// A fork tells what it changed. That a node which it was given is no longer there, and never was in the base, it
+/// cannot.
+Status check_not_inherited(const SessionState& session, const NodeSnapshot& node) {
+  if (!session.inherited.contains(node.id)) return {};
+  return invalid(
+      fmt::format("{}: the session that was forked made it and has not committed it: delete it there", node.path));
 }
 
 zarr::ArrayGrid grid_of(const zarr::ArrayMetadata& metadata) {
@@ -108,7 +84,7 @@ Status Session::set_group(const std::string& path, const std::string& zarr_json)
   VDP_TRY(state_->check_writable());
   VDP_TRY(check_path(path));
   VDP_TRY(check_parent(*state_, path));
-  VDP_TRY(parse_metadata(path, zarr_json, "group"));
+  VDP_TRY(check_group_metadata(path, zarr_json));
   const NodeSnapshot* former = find_node(*state_->base, state_->changes, path);
   if (former == nullptr) {
     state_->changes.add_node({NodeId::random(state_->repository->random()), path, zarr_json, {}, {}});
@@ -127,11 +103,7 @@ Status Session::set_array(const std::string& path, const zarr::ArrayMetadata& me
 }
 
 Status Session::set_array(const std::string& path, const std::string& zarr_json) {
-  VDP_ASSIGN(const Json document, parse_metadata(path, zarr_json, "array"));
-  VDP_ASSIGN_IN(path, const zarr::ArrayGrid grid, zarr::parse_array_grid(document));
-  // Data type, fill value and codecs: those of any chunk are the array's.
-  VDP_ASSIGN_IN(path, [[maybe_unused]] const auto chunk,
-                zarr::parse_chunk_as_array(document, zarr::Shape(grid.rank())));
+  VDP_ASSIGN(const zarr::ArrayGrid grid, checked_array_grid(path, zarr_json));
   return put_array(*state_, path, grid, zarr_json);
 }
 
@@ -141,6 +113,9 @@ Status Session::delete_node(const std::string& path) {
   std::vector<std::string> doomed;
   for (const NodeSnapshot* node : all_nodes(*state_->base, state_->changes)) {
     if (node->path == path || is_below(node->path, path)) doomed.push_back(node->path);
+  }
+  for (const std::string& one : doomed) {
+    VDP_TRY(check_not_inherited(*state_, *find_node(*state_->base, state_->changes, one)));
   }
   for (const std::string& one : doomed) {
     const NodeSnapshot* node = find_node(*state_->base, state_->changes, one);

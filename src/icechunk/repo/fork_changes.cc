@@ -1,0 +1,172 @@
+#include "icechunk/repo/fork_changes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "icechunk/repo/node_metadata.h"
+#include "icechunk/repo/node_path.h"
+
+namespace vdp::icechunk {
+namespace {
+
+/// Puts the parts of a fork on its base, one kind after the other, each held against what is there by then.
+class ForkPlacement {
+ public:
+  ForkPlacement(const Snapshot& base, const ForkContent& content) : base_(base), content_(content) {
+    for (const NodeSnapshot& node : base.nodes) taken_ids_.insert(node.id);
+  }
+
+  Result<ChangeSet> run() {
+    for (const auto& deletion : content_.deletions) VDP_TRY(remove(deletion));
+    for (const auto& deletion : content_.deletions) VDP_TRY(check_nothing_left_below(deletion));
+    for (const auto& node : content_.nodes) VDP_TRY(node.is_new ? add(node) : update(node));
+    for (const auto& node : content_.nodes) VDP_TRY(check_parent(node.path));
+    for (const auto& chunks : content_.chunks) VDP_TRY(write(chunks));
+    return std::move(changes_);
+  }
+
+ private:
+  const NodeSnapshot* in_base(const std::string& path, const NodeId& id, bool is_array) const {
+    const NodeSnapshot* node = base_.find(path);
+    return node != nullptr && node->id == id && node->array.has_value() == is_array ? node : nullptr;
+  }
+
+  Failure unknown(const std::string& path, const NodeId& id) const {
+    return corrupt(fmt::format("{}: the fork names a node {} that snapshot {} does not have there", path, id.text(),
+                               base_.id.text()));
+  }
+
+  Status remove(const ForkContent::Deletion& deletion) {
+    const NodeSnapshot* node = in_base(deletion.path, deletion.id, deletion.is_array);
+    if (node == nullptr) return unknown(deletion.path, deletion.id);
+    changes_.delete_node(*node, true);
+    return {};
+  }
+
+  Status check_nothing_left_below(const ForkContent::Deletion& deletion) const {
+    const std::string prefix = deletion.path == "/" ? "/" : deletion.path + "/";
+    auto at = std::ranges::lower_bound(base_.nodes, prefix, {}, &NodeSnapshot::path);
+    for (; at != base_.nodes.end() && at->path.starts_with(prefix); ++at) {
+      if (!changes_.deleted().contains(at->id)) {
+        return corrupt(fmt::format("the fork deletes {}, and not {} in it", deletion.path, at->path));
+      }
+    }
+    return {};
+  }
+
+  Status add(const ForkContent::Node& node) {
+    if (!taken_ids_.insert(node.id).second) {
+      return corrupt(
+          fmt::format("{}: the fork makes a node with the id {}, which is taken", node.path, node.id.text()));
+    }
+    if (find_node(base_, changes_, node.path) != nullptr) {
+      return corrupt(fmt::format("{}: the fork makes a node where snapshot {} has one", node.path, base_.id.text()));
+    }
+    NodeSnapshot made{node.id, node.path, node.zarr_json, {}, {}};
+    VDP_ASSIGN(made.array, array_part(node));
+    new_ids_.emplace(node.id, node.path);
+    changes_.add_node(std::move(made));
+    return {};
+  }
+
+  Status update(const ForkContent::Node& node) {
+    const NodeSnapshot* former = in_base(node.path, node.id, node.is_array);
+    if (former == nullptr || changes_.deleted().contains(node.id)) return unknown(node.path, node.id);
+    NodeSnapshot next = *former;
+    next.zarr_json = node.zarr_json;
+    VDP_ASSIGN(next.array, array_part(node));
+    if (next.array) {
+      if (next.array->shape.size() != former->array->shape.size()) {
+        return corrupt(fmt::format("{}: the fork gives it rank {}, expected {}", node.path, next.array->shape.size(),
+                                   former->array->shape.size()));
+      }
+      next.array->manifests = former->array->manifests;
+    }
+    changes_.update_node(std::move(next));
+    return {};
+  }
+
+  static Result<std::optional<ArrayNode>> array_part(const ForkContent::Node& node) {
+    if (!node.is_array) {
+      VDP_TRY(check_group_metadata(node.path, node.zarr_json));
+      return std::optional<ArrayNode>();
+    }
+    VDP_ASSIGN(const zarr::ArrayGrid grid, checked_array_grid(node.path, node.zarr_json));
+    VDP_ASSIGN(ArrayNode array, array_node(node.path, grid));
+    return std::optional(std::move(array));
+  }
+
+  Status check_parent(const std::string& path) const {
+    if (path == "/") return {};
+    const NodeSnapshot* parent = find_node(base_, changes_, parent_path(path));
+    if (parent != nullptr && !parent->array) return {};
+    return corrupt(fmt::format("{}: the fork makes a node that is in no group", path));
+  }
+
+  /// The array that the id names, as the fork leaves it.
+  const NodeSnapshot* array(const NodeId& id) {
+    if (const auto made = new_ids_.find(id); made != new_ids_.end()) return find_node(base_, changes_, made->second);
+    const auto known = std::ranges::find(base_.nodes, id, &NodeSnapshot::id);
+    if (known == base_.nodes.end() || changes_.deleted().contains(id)) return nullptr;
+    return find_node(base_, changes_, known->path);
+  }
+
+  Status write(const ForkContent::Chunks& chunks) {
+    const NodeSnapshot* node = array(chunks.array);
+    if (node == nullptr || !node->array || node->array->shape.size() != chunks.refs.rank()) {
+      return corrupt(fmt::format("the fork has chunks of rank {} for node {}, which is no such array",
+                                 chunks.refs.rank(), chunks.array.text()));
+    }
+    const auto& shape = node->array->shape;
+    RefTable& rows = changes_.chunks_to_change(chunks.array, chunks.refs.rank());
+    for (std::size_t row = 0; row < chunks.refs.size(); ++row) {
+      const ChunkRefView ref = chunks.refs[row];
+      bool inside = true;
+      for (std::size_t d = 0; d < shape.size(); ++d) inside = inside && ref.index[d] < shape[d].chunk_count;
+      // What a shrunken grid leaves out is deleted.
+      if (!inside && ref.kind != ChunkRefKind::missing) {
+        return corrupt(
+            fmt::format("{}: the fork has a chunk [{}] outside the grid", node->path, fmt::join(ref.index, ", ")));
+      }
+      rows.append(ref);
+    }
+    return {};
+  }
+
+  const Snapshot& base_;
+  const ForkContent& content_;
+  std::set<NodeId> taken_ids_;
+  std::map<NodeId, std::string> new_ids_;
+  ChangeSet changes_;
+};
+
+}  // namespace
+
+Result<ForkContent> fork_content(std::string repository, const Snapshot& base, const ChangeSet& changes) {
+  ForkContent content;
+  content.repository = std::move(repository);
+  content.base = base.id;
+  for (const auto& [path, change] : changes.nodes()) {
+    if (!change.node || change.same_metadata) continue;
+    content.nodes.push_back(
+        {change.node->id, path, change.node->zarr_json, change.node->array.has_value(), change.is_new});
+  }
+  for (const auto& [id, deleted] : changes.deleted()) content.deletions.push_back({id, deleted.path, deleted.is_array});
+  for (const NodeId& array : changes.written_arrays()) {
+    if (changes.moved_chunks(array) != nullptr) {
+      return unsupported("a session that moved chunks along an axis cannot be forked or exported: commit it first");
+    }
+    content.chunks.push_back({array, *changes.chunks(array)});
+  }
+  return content;
+}
+
+Result<ChangeSet> changes_on(const Snapshot& base, const ForkContent& content) {
+  VDP_ASSIGN_IN("fork", ChangeSet changes, ForkPlacement(base, content).run());
+  return changes;
+}
+
+}  // namespace vdp::icechunk
