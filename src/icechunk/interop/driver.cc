@@ -30,7 +30,7 @@ RepositoryOperation find_repository_operation(const std::string& name) {
 }
 
 SessionOperation find_session_operation(const std::string& name) {
-  for (const auto* table : {&reading_operations(), &writing_operations(), &commit_operations()}) {
+  for (const auto* table : {&reading_operations(), &writing_operations(), &commit_operations(), &rebase_operations()}) {
     if (const auto operation = find(*table, name)) return operation;
   }
   return nullptr;

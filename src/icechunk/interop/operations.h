@@ -37,5 +37,7 @@ const Operations<SessionOperation>& reading_operations();
 const Operations<SessionOperation>& writing_operations();
 /// Which end what was written in a session, or bring it elsewhere.
 const Operations<SessionOperation>& commit_operations();
+/// Which bring the changes of several sessions together: rebases, forks, moves.
+const Operations<SessionOperation>& rebase_operations();
 
 }  // namespace vdp::icechunk

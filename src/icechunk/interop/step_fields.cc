@@ -17,6 +17,11 @@ Result<Revision> revision_of(const Json& step) {
   return id;
 }
 
+Result<Fork> fork_of(const Json& step) {
+  VDP_ASSIGN(const Bytes file, base64_decode(step.at("fork").get<std::string>()));
+  return Fork::decode(file);
+}
+
 ChunkBox box_of(const Json& step) { return {index_of(step, "begin"), index_of(step, "end")}; }
 
 Json to_json(const ChunkRefView& ref) {

@@ -7,6 +7,7 @@
 #include "icechunk/format/chunk_ref.h"
 #include "icechunk/repo/chunk_box.h"
 #include "icechunk/repo/commit_outcome.h"
+#include "icechunk/repo/fork.h"
 #include "icechunk/repo/revision.h"
 
 namespace vdp::icechunk {
@@ -24,6 +25,8 @@ inline zarr::Shape index_of(const Json& step, const char* key = "index") { retur
 /// {"tag": NAME}, {"snapshot": ID} or {"branch": NAME}; branch main where there is none of them.
 Result<Revision> revision_of(const Json& step);
 Result<SnapshotId> snapshot_of(const Json& step, const char* key = "snapshot");
+/// {"fork": a fork's file in base64}.
+Result<Fork> fork_of(const Json& step);
 /// {"begin": [...], "end": [...]}.
 ChunkBox box_of(const Json& step);
 

@@ -80,6 +80,18 @@ Result<Json> start_reading(Opened& opened, const Json& step) {
   return start(opened, step, opened.repository->readonly_session(revision));
 }
 
+Result<Json> start_rearranging(Opened& opened, const Json& step) {
+  if (!opened.repository) return invalid("no repository is open");
+  return start(opened, step, opened.repository->rearrange_session(step.value("branch", "main")));
+}
+
+/// {"fork": BASE64}
+Result<Json> start_forked(Opened& opened, const Json& step) {
+  if (!opened.repository) return invalid("no repository is open");
+  VDP_ASSIGN(const Fork fork, fork_of(step));
+  return start(opened, step, opened.repository->forked_session(fork));
+}
+
 Result<Json> close_session(Opened& opened, const Json& step) {
   return Json(opened.sessions.erase(step.value("session", "")) > 0);
 }
@@ -88,9 +100,14 @@ Result<Json> close_session(Opened& opened, const Json& step) {
 
 const Operations<StoreOperation>& store_operations() {
   static const Operations<StoreOperation> operations = {
-      {"create", create},          {"open", open},
-      {"mirror", mirror},          {"session", start_writing},
-      {"readonly", start_reading}, {"close_session", close_session},
+      {"create", create},
+      {"open", open},
+      {"mirror", mirror},
+      {"session", start_writing},
+      {"readonly", start_reading},
+      {"close_session", close_session},
+      {"rearrange", start_rearranging},
+      {"forked", start_forked},
   };
   return operations;
 }

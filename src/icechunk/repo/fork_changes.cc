@@ -150,17 +150,16 @@ Result<ForkContent> fork_content(std::string repository, const Snapshot& base, c
   content.repository = std::move(repository);
   content.base = base.id;
   for (const auto& [path, change] : changes.nodes()) {
-    if (!change.node || change.same_metadata) continue;
+    if (!change.node) continue;
+    if (change.remapped) {
+      return unsupported(
+          fmt::format("{}: chunks moved along an axis cannot be forked or exported: commit them first", path));
+    }
     content.nodes.push_back(
         {change.node->id, path, change.node->zarr_json, change.node->array.has_value(), change.is_new});
   }
   for (const auto& [id, deleted] : changes.deleted()) content.deletions.push_back({id, deleted.path, deleted.is_array});
-  for (const NodeId& array : changes.written_arrays()) {
-    if (changes.moved_chunks(array) != nullptr) {
-      return unsupported("a session that moved chunks along an axis cannot be forked or exported: commit it first");
-    }
-    content.chunks.push_back({array, *changes.chunks(array)});
-  }
+  for (const NodeId& array : changes.written_arrays()) content.chunks.push_back({array, *changes.chunks(array)});
   return content;
 }
 
