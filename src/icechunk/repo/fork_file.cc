@@ -33,6 +33,7 @@
 #include "base/sha256.h"
 #include "icechunk/format/utf8.h"
 #include "icechunk/repo/fork.h"
+#include "icechunk/repo/fork_file.h"
 #include "icechunk/repo/node_metadata.h"
 #include "icechunk/repo/node_path.h"
 
@@ -43,7 +44,8 @@ constexpr std::string_view magic = "VDPFORK\x1a";
 constexpr std::uint32_t format_version = 1;
 constexpr std::size_t prefix_size = 20;
 constexpr std::size_t hash_size = 64;
-constexpr std::size_t header_size = prefix_size + hash_size;
+constexpr std::size_t header_size = fork_header_size;
+static_assert(header_size == prefix_size + hash_size);
 constexpr std::size_t max_rank = 64;
 constexpr std::size_t max_text_bytes = 8192;  ///< of paths, urls and etags, as in manifests
 
@@ -318,8 +320,7 @@ Status check_metadata(const ForkContent& content) {
 
 }  // namespace
 
-Bytes Fork::encode() const {
-  const Bytes payload = encode_payload(content_);
+Bytes seal_fork_payload(ByteView payload) {
   Writer file;
   file.raw(as_bytes(magic));
   file.number(format_version);
@@ -329,6 +330,8 @@ Bytes Fork::encode() const {
   file.raw(payload);
   return file.bytes();
 }
+
+Bytes Fork::encode() const { return seal_fork_payload(encode_payload(content_)); }
 
 Result<Fork> Fork::decode(ByteView file) {
   constexpr std::string_view place = "fork file";
