@@ -46,7 +46,7 @@ class Fork {
  public:
   explicit Fork(ForkContent content) : content_(std::move(content)) {}
 
-  /// The file, see docs/repository-files.md and fork_file.cc.
+  /// The file: its bytes are described in fork_file.cc.
   Bytes encode() const;
   /// `corrupt` for what was damaged, cut off or lengthened: a hash over the whole file tells. Beyond that nothing in it
   /// is trusted: counts, orders, paths, metadata and references are checked, and memory is taken in proportion to the

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
 
 #include "icechunk/repo/node_metadata.h"
 #include "icechunk/repo/node_path.h"
@@ -16,7 +15,7 @@ namespace {
 class ForkPlacement {
  public:
   ForkPlacement(const Snapshot& base, const ForkContent& content) : base_(base), content_(content) {
-    for (const NodeSnapshot& node : base.nodes) taken_ids_.insert(node.id);
+    for (const NodeSnapshot& node : base.nodes) paths_.emplace(node.id, node.path);
   }
 
   Result<ChangeSet> run() {
@@ -58,7 +57,7 @@ class ForkPlacement {
   }
 
   Status add(const ForkContent::Node& node) {
-    if (!taken_ids_.insert(node.id).second) {
+    if (!paths_.emplace(node.id, node.path).second) {
       return corrupt(
           fmt::format("{}: the fork makes a node with the id {}, which is taken", node.path, node.id.text()));
     }
@@ -67,7 +66,6 @@ class ForkPlacement {
     }
     NodeSnapshot made{node.id, node.path, node.zarr_json, {}, {}};
     VDP_ASSIGN(made.array, array_part(node));
-    new_ids_.emplace(node.id, node.path);
     changes_.add_node(std::move(made));
     return {};
   }
@@ -106,16 +104,16 @@ class ForkPlacement {
     return corrupt(fmt::format("{}: the fork makes a node that is in no group", path));
   }
 
-  /// The array that the id names, as the fork leaves it.
-  const NodeSnapshot* array(const NodeId& id) {
-    if (const auto made = new_ids_.find(id); made != new_ids_.end()) return find_node(base_, changes_, made->second);
-    const auto known = std::ranges::find(base_.nodes, id, &NodeSnapshot::id);
-    if (known == base_.nodes.end() || changes_.deleted().contains(id)) return nullptr;
-    return find_node(base_, changes_, known->path);
+  /// The node that the id names, as the fork leaves it; null where it is not there.
+  const NodeSnapshot* find(const NodeId& id) const {
+    const auto path = paths_.find(id);
+    if (path == paths_.end()) return nullptr;
+    const NodeSnapshot* node = find_node(base_, changes_, path->second);
+    return node != nullptr && node->id == id ? node : nullptr;
   }
 
   Status write(const ForkContent::Chunks& chunks) {
-    const NodeSnapshot* node = array(chunks.array);
+    const NodeSnapshot* node = find(chunks.array);
     if (node == nullptr || !node->array || node->array->shape.size() != chunks.refs.rank()) {
       return corrupt(fmt::format("the fork has chunks of rank {} for node {}, which is no such array",
                                  chunks.refs.rank(), chunks.array.text()));
@@ -138,8 +136,7 @@ class ForkPlacement {
 
   const Snapshot& base_;
   const ForkContent& content_;
-  std::set<NodeId> taken_ids_;
-  std::map<NodeId, std::string> new_ids_;
+  std::map<NodeId, std::string> paths_;  ///< of the base, and of new nodes
   ChangeSet changes_;
 };
 

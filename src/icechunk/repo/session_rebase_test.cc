@@ -387,7 +387,8 @@ TEST(CommitWithSolver, EmptySessionsCommitWhereTheyAreToldTo) {
 /// Somebody else commits first, and each operation of the commit that rebases over it has a fault once.
 TEST(CommitWithSolver, IsInTheHistoryOnceWhateverAnswerIsLost) {
   int cases = 0;
-  for (const Fault fault : {Fault::lost_answer, Fault::refused, Fault::lost_race}) {
+  for (const Fault fault :
+       {Fault::lost_answer, Fault::refused, Fault::timed_out, Fault::lost_race, Fault::raced_itself}) {
     for (std::uint64_t operation = 0;; ++operation) {
       ManualClock clock(1'700'000'000'000'000);
       const auto store = std::make_shared<FaultStore>(make_memory_store());
