@@ -30,6 +30,11 @@ class RefRows {
     return rows;
   }
 
+  /// The row at a position among these.
+  std::size_t at(std::size_t position) const;
+  /// Those at the positions [begin, end).
+  RefRows part(std::size_t begin, std::size_t end) const;
+
   template <typename Visit>
   void for_each(Visit&& visit) const {
     for (const RowRange& range : ranges_) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
+#include "icechunk/repo/manifest_division.h"
 #include "icechunk/repo/object_keys.h"
 
 namespace vdp::icechunk {
@@ -18,8 +18,10 @@ constexpr std::uint64_t max_copied_refs = 25'000;
 
 std::vector<std::size_t> tails_to_merge(const std::vector<std::uint64_t>& kept_sizes, std::uint64_t size,
                                         bool cell_complete) {
-  std::vector<std::size_t> by_size(kept_sizes.size());
-  std::iota(by_size.begin(), by_size.end(), 0);
+  std::vector<std::size_t> by_size;
+  for (std::size_t at = 0; at < kept_sizes.size(); ++at) {
+    if (kept_sizes[at] <= max_refs_per_manifest / 2) by_size.push_back(at);
+  }
   std::ranges::sort(by_size, {}, [&](std::size_t at) { return kept_sizes[at]; });
   std::size_t merged = 0;
   while (merged < by_size.size()) {
@@ -153,14 +155,13 @@ Status ManifestWriter::take_spread(const ManifestRef& manifest) {
   });
 }
 
-/// All references of a cell, in order, with their exact bounds.
-Result<ManifestWriter::Merged> ManifestWriter::merge(const GridIndex& position, const Cell& cell) {
+/// All references of a cell, in order.
+Result<RefTable> ManifestWriter::merge(const GridIndex& position, const Cell& cell) {
   NodeSnapshot alone = node_;
   alone.array->manifests = cell.sources;
-  Merged merged(rank_);
+  RefTable merged(rank_);
   VDP_TRY(ArrayRefs(repository_, files_, alone, changes_).for_each(box_of(position), [&](const ChunkRefView& ref) {
-    merged.refs.append(ref);
-    extend(merged.bounds, ref.index);
+    merged.append(ref);
   }));
   // Nobody but readers of old snapshots needs the sources again. One that is spread goes into more cells.
   for (const ManifestRef& source : cell.sources) {
@@ -170,34 +171,38 @@ Result<ManifestWriter::Merged> ManifestWriter::merge(const GridIndex& position, 
 }
 
 Status ManifestWriter::put(const GridIndex& position, const Cell& cell, WrittenManifests& written) {
-  if (cell.sources.empty() && cell.ref_count > max_copied_refs) return put_changes(cell, written);
-  VDP_ASSIGN(Merged merged, merge(position, cell));
-  return merged.refs.empty() ? Status() : put_merged(std::move(merged), written);
+  if (cell.sources.empty() && cell.ref_count > max_copied_refs) {
+    VDP_TRY(put_rows(RefRows(*changes_, cell.changes), written));
+    return {};
+  }
+  VDP_ASSIGN(RefTable merged, merge(position, cell));
+  return merged.empty() ? Status() : put_merged(std::move(merged), written);
 }
 
-Status ManifestWriter::put_changes(const Cell& cell, WrittenManifests& written) {
-  return put_object(ManifestId::random(repository_.random()), RefRows(*changes_, cell.changes), cell.bounds, written);
-}
-
-Status ManifestWriter::put_merged(Merged merged, WrittenManifests& written) {
-  const auto id = ManifestId::random(repository_.random());
-  VDP_TRY(put_object(id, RefRows(merged.refs), merged.bounds, written));
+Status ManifestWriter::put_merged(RefTable refs, WrittenManifests& written) {
+  VDP_ASSIGN(const ManifestId last, put_rows(RefRows(refs), written));
   // The next appends read a tail again and again, a large one hardly ever.
-  if (merged.refs.memory_bytes() > max_kept_tail_bytes) return {};
-  Manifest manifest{id, {}};
-  manifest.arrays.push_back({node_.id, std::move(merged.refs)});
+  if (refs.memory_bytes() > max_kept_tail_bytes) return {};
+  Manifest manifest{last, {}};
+  manifest.arrays.push_back({node_.id, std::move(refs)});
   repository_.keep_manifest(std::make_shared<const Manifest>(std::move(manifest)));
   return {};
 }
 
-Status ManifestWriter::put_object(const ManifestId& id, const RefRows& rows, const ChunkBox& bounds,
-                                  WrittenManifests& written) {
+/// As one manifest, or several where they are too many for one; the last one's id.
+Result<ManifestId> ManifestWriter::put_rows(const RefRows& rows, WrittenManifests& written) {
+  if (rows.size() > max_refs_per_manifest) {
+    const auto [first, second] = halves(rows);
+    VDP_TRY(put_rows(first, written));
+    return put_rows(second, written);
+  }
+  const auto id = ManifestId::random(repository_.random());
   VDP_ASSIGN_IN(node_.path, Bytes object, encode_manifest(id, node_.id, rows));
   const std::uint64_t size = object.size();
   VDP_TRY(objects_.add(manifest_key(id), std::move(object)));
-  written.refs.push_back({id, extents_of(bounds)});
+  written.refs.push_back({id, extents_of(bounds_of(rows))});
   written.files.push_back({id, size, static_cast<std::uint32_t>(rows.size()), std::nullopt});
-  return {};
+  return id;
 }
 
 GridIndex ManifestWriter::cell_of(std::span<const std::uint32_t> index) const {

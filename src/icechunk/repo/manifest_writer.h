@@ -19,7 +19,8 @@ struct WrittenManifests {
 /// Which of a cell's kept manifests a new one of `size` references takes in, as positions in `kept_sizes`. A manifest
 /// is taken in where it is at most twice as large as all that is merged before it, so that each reference is rewritten
 /// a logarithmic number of times; and the smallest ones until at most `max_manifests_per_cell` are left. A complete
-/// cell is made one manifest: nothing is appended to it any more.
+/// cell is made one manifest: nothing is appended to it any more. Full manifests, of more than half of what one may
+/// hold, neither count nor are taken in.
 std::vector<std::size_t> tails_to_merge(const std::vector<std::uint64_t>& kept_sizes, std::uint64_t size,
                                         bool cell_complete);
 inline constexpr std::size_t max_manifests_per_cell = 8;
@@ -42,11 +43,6 @@ class ManifestWriter {
     std::vector<RowRange> changes;     ///< rows of changes_ that are no deletions
     std::uint64_t ref_count = 0;       ///< at most
   };
-  struct Merged {
-    explicit Merged(std::size_t rank) : refs(rank) {}
-    RefTable refs;
-    ChunkBox bounds;  ///< of refs
-  };
 
   void add_changes();
   Status take_touched();
@@ -54,11 +50,10 @@ class ManifestWriter {
   Result<bool> take_tails();
   Status take(std::size_t manifest);
   Status take_spread(const ManifestRef& manifest);
-  Result<Merged> merge(const GridIndex& position, const Cell& cell);
+  Result<RefTable> merge(const GridIndex& position, const Cell& cell);
   Status put(const GridIndex& position, const Cell& cell, WrittenManifests& written);
-  Status put_changes(const Cell& cell, WrittenManifests& written);
-  Status put_merged(Merged merged, WrittenManifests& written);
-  Status put_object(const ManifestId& id, const RefRows& rows, const ChunkBox& bounds, WrittenManifests& written);
+  Status put_merged(RefTable refs, WrittenManifests& written);
+  Result<ManifestId> put_rows(const RefRows& rows, WrittenManifests& written);
 
   GridIndex cell_of(std::span<const std::uint32_t> index) const;
   std::optional<GridIndex> cell_of(const ChunkBox& extents) const;
