@@ -17,8 +17,9 @@ namespace {
 namespace fx = flexbuffers;
 
 constexpr int max_depth = 64;
-constexpr std::size_t max_values = 1'000'000;
-constexpr std::size_t max_text_bytes = 64 << 20;
+/// Every value takes a byte at least, and only keys are shared: more is a vector that holds others again and again.
+constexpr std::size_t max_values_per_byte = 1;
+constexpr std::size_t max_text_per_byte = 64;
 
 Failure broken(std::string_view what, std::size_t position) {
   return corrupt(fmt::format("flexbuffer, byte {}: {}", position, what));
@@ -41,7 +42,9 @@ class Reader {
   /// The value in the slot of `width` bytes at `position`.
   Result<Json> value(std::size_t position, std::size_t width, std::uint8_t packed_type, int depth) {
     if (depth > max_depth) return over_limit(fmt::format("flexbuffer nested deeper than {}", max_depth));
-    if (++values_ > max_values) return over_limit(fmt::format("flexbuffer of more than {} values", max_values));
+    if (++values_ > max_values_per_byte * bytes_.size()) {
+      return over_limit(fmt::format("flexbuffer of {} bytes with more values than bytes", bytes_.size()));
+    }
     const auto type = static_cast<fx::Type>(packed_type >> 2);
     if (fx::IsInline(type)) return scalar(position, width, type);
     const std::size_t inner_width = std::size_t{1} << (packed_type & 3);
@@ -194,7 +197,10 @@ class Reader {
 
   Result<Json> text(std::size_t position, std::size_t size) {
     text_bytes_ += size;
-    if (text_bytes_ > max_text_bytes) return over_limit("flexbuffer: too much text");
+    if (text_bytes_ > max_text_per_byte * bytes_.size()) {
+      return over_limit(
+          fmt::format("flexbuffer of {} bytes with more than {} times as much text", bytes_.size(), max_text_per_byte));
+    }
     std::string decoded(as_text(bytes_.subspan(position, size)));
     if (!is_utf8(decoded)) return broken("text is not UTF-8", position);
     return Json(std::move(decoded));

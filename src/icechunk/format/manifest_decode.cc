@@ -1,8 +1,8 @@
 #include "icechunk/format/manifest.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "base/checked.h"
 #include "icechunk/format/utf8.h"
 #include "icechunk/format/wire.h"
 #include "icechunk/format/zstd_frame.h"
@@ -11,7 +11,6 @@
 namespace vdp::icechunk {
 namespace {
 
-constexpr std::size_t max_rank = 64;
 constexpr std::size_t max_url_bytes = 8192;
 /// Official readers decompress a location into a buffer of this size.
 constexpr std::size_t max_compressed_url_bytes = 1024;
@@ -64,6 +63,10 @@ class Decoder {
       return corrupt(fmt::format("index: found {} numbers, expected {}", wire_index->size(), refs.rank()));
     }
     const std::span<const std::uint32_t> index(wire_index->data(), wire_index->size());
+    if (!checked_add(ref.offset(), ref.length())) {
+      return corrupt(
+          fmt::format("found {} bytes at offset {}, expected an end below 2^64", ref.length(), ref.offset()));
+    }
     if (ref.chunk_id() != nullptr) {
       refs.append_native(index, read_id12(ref.chunk_id()), ref.offset(), ref.length());
       return {};
@@ -77,33 +80,57 @@ class Decoder {
   }
 
   Status decode_virtual(const wire::ChunkRef& ref, std::span<const std::uint32_t> index, RefTable& refs) {
-    std::string_view url;
-    std::string decompressed;
-    if (const auto* compressed = ref.compressed_location()) {
-      if (!dictionary_) return corrupt("found a compressed_location, but the manifest has no location_dictionary");
-      VDP_ASSIGN(decompressed, dictionary_->decode({compressed->data(), compressed->size()}, max_compressed_url_bytes));
-      url = decompressed;
-    } else {
-      url = ref.location()->string_view();
+    // References mostly come file by file, with texts that are shared or the same.
+    const SourceFields source{ref.location(), ref.compressed_location(), ref.checksum_etag(),
+                              ref.checksum_last_modified()};
+    if (refs.locations().size() == 0 || source != last_source_) {
+      VDP_ASSIGN(last_location_, decode_location(source, refs));
+      last_source_ = source;
     }
-    const std::string_view etag = ref.checksum_etag() ? ref.checksum_etag()->string_view() : std::string_view();
+    refs.append_virtual(index, last_location_, ref.offset(), ref.length());
+    return {};
+  }
+
+  /// What of a reference says where its source is; equal where it is the same place of the payload.
+  struct SourceFields {
+    const flatbuffers::String* url = nullptr;
+    const WireBytes* compressed_url = nullptr;
+    const flatbuffers::String* etag = nullptr;
+    std::uint32_t last_modified_s = 0;
+    bool operator==(const SourceFields&) const = default;
+  };
+
+  Result<std::uint32_t> decode_location(const SourceFields& source, RefTable& refs) {
+    std::string_view url;
+    if (source.compressed_url != nullptr) {
+      VDP_ASSIGN(url, decompress_url(*source.compressed_url));
+    } else {
+      url = source.url->string_view();
+    }
+    const std::string_view etag = source.etag != nullptr ? source.etag->string_view() : std::string_view();
     if (url.size() > max_url_bytes || etag.size() > max_url_bytes) {
       return over_limit(
           fmt::format("location: {} bytes, at most {}", std::max(url.size(), etag.size()), max_url_bytes));
     }
     const std::size_t known = refs.locations().size();
-    const std::uint32_t location = refs.add_location({url, etag, ref.checksum_last_modified()});
-    if (location == known && (!is_utf8(std::string(url)) || !is_utf8(std::string(etag)))) {
-      return corrupt("location: the text is not UTF-8");
-    }
-    refs.append_virtual(index, location, ref.offset(), ref.length());
-    return {};
+    const std::uint32_t location = refs.add_location({url, etag, source.last_modified_s});
+    if (location != known) return location;
+    VDP_TRY(reader_.take(url.size() + etag.size(), 1));
+    if (!is_utf8(std::string(url)) || !is_utf8(std::string(etag))) return corrupt("location: the text is not UTF-8");
+    return location;
+  }
+
+  Result<std::string_view> decompress_url(const WireBytes& compressed) {
+    if (!dictionary_) return corrupt("found a compressed location and no location dictionary");
+    return dictionary_->decode(ByteView(compressed.data(), compressed.size()), max_compressed_url_bytes);
   }
 
   const wire::Manifest& manifest_;
   std::size_t payload_bytes_;
   WireReader reader_;
   std::optional<DictionaryDecoder> dictionary_;
+  SourceFields last_source_;
+  std::uint32_t last_location_ = 0;  ///< its location in the table at hand
 };
 
 }  // namespace

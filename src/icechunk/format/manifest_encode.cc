@@ -97,13 +97,15 @@ class Encoder {
                     count_, std::max(apparent_bytes_, payload_bytes()), max_apparent_bytes));
   }
 
-  Bytes encode() {
+  Result<Bytes> encode() {
     WireStream out(ObjectType::manifest, payload_bytes(), manifest_compression_level);
     put_head(out);
     put_list(out);
     rows_.for_each([&](std::size_t row) { put_record(out, row); });
     put_texts(out);
-    return out.finish();
+    Bytes object = out.finish();
+    VDP_TRY(check_readable(object, payload_bytes()));
+    return object;
   }
 
  private:

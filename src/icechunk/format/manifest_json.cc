@@ -53,7 +53,7 @@ class ManifestJson {
     if (compressed == nullptr) return Json();
     if (!dictionary_) return corrupt("found a compressed_location, but the manifest has no location_dictionary");
     const ByteView frame(compressed->data(), compressed->size());
-    VDP_ASSIGN_IN("compressed_location", const std::string location, dictionary_->decode(frame, limits_.text_bytes));
+    VDP_ASSIGN_IN("compressed_location", const std::string_view location, dictionary_->decode(frame, limits_.text_bytes));
     Json json = json_.bytes(compressed);
     json["text"] = location;
     return json;

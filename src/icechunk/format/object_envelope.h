@@ -15,6 +15,10 @@ Bytes seal_object(ObjectType type, ByteView payload, int compression_level);
 /// The payload is bounded by the object's own size as well as absolutely.
 Result<OpenedObject> open_object(ByteView object, ObjectType expected);
 
+/// `limit` where open_object would refuse an object for the size of its payload. Only what repeats itself a thousand
+/// times is: long inlined chunks of nothing but zeros.
+Status check_readable(const Bytes& object, std::uint64_t payload_bytes);
+
 /// Official writers compress at level 3. For manifests level 1 is as small, and faster; for `repo`, which every commit
 /// writes whole, it is twice as fast and a few per cent longer.
 inline constexpr int metadata_compression_level = 3;

@@ -27,12 +27,14 @@ class Decoder {
     VDP_ASSIGN(info.snapshots, decode_snapshots());
     VDP_ASSIGN(info.tags, decode_refs(*root_.tags(), "tags", info.snapshots.size()));
     VDP_ASSIGN(info.branches, decode_refs(*root_.branches(), "branches", info.snapshots.size()));
+    VDP_TRY(reader_.take(root_.deleted_tags()->size(), sizeof(std::string)));
     for (const auto* name : *root_.deleted_tags()) {
       VDP_ASSIGN(std::string text, reader_.text(name, "deleted_tags"));
       info.deleted_tags.push_back(std::move(text));
     }
     VDP_ASSIGN(info.status, decode_status(root_.status()));
     VDP_ASSIGN(info.metadata, reader_.metadata(root_.metadata()));
+    VDP_TRY(reader_.take(root_.latest_updates()->size(), sizeof(UpdateEntry)));
     for (const auto* update : *root_.latest_updates()) {
       VDP_ASSIGN(UpdateEntry entry, decode_entry(*update));
       info.latest_updates.push_back(std::move(entry));
@@ -49,6 +51,7 @@ class Decoder {
  private:
   Result<std::vector<SnapshotInfo>> decode_snapshots() {
     const auto& wire_snapshots = *root_.snapshots();
+    VDP_TRY(reader_.take(wire_snapshots.size(), sizeof(SnapshotInfo)));
     std::vector<SnapshotInfo> snapshots;
     for (const auto* wire_snapshot : wire_snapshots) {
       VDP_ASSIGN(SnapshotInfo snapshot, decode_snapshot_info(*wire_snapshot, wire_snapshots.size()));
@@ -71,7 +74,7 @@ class Decoder {
       return corrupt(fmt::format("snapshots: parent_offset of {} is {}, expected -1 to {}", snapshot.id.text(),
                                  snapshot.parent, static_cast<std::int64_t>(count) - 1));
     }
-    snapshot.flushed_at_us = static_cast<TimestampUs>(wire_snapshot.flushed_at());
+    VDP_ASSIGN(snapshot.flushed_at_us, reader_.timestamp(wire_snapshot.flushed_at(), "flushed_at"));
     VDP_ASSIGN(snapshot.message, reader_.text(wire_snapshot.message(), "message"));
     VDP_ASSIGN(snapshot.metadata, reader_.metadata(wire_snapshot.metadata()));
     if (const auto* pruned = wire_snapshot.pruned_ancestor_tx_logs()) {
@@ -105,6 +108,7 @@ class Decoder {
 
   Result<std::vector<NamedRef>> decode_refs(const flatbuffers::Vector<flatbuffers::Offset<wire::Ref>>& wire_refs,
                                             std::string_view field, std::size_t snapshot_count) {
+    VDP_TRY(reader_.take(wire_refs.size(), sizeof(NamedRef)));
     std::vector<NamedRef> refs;
     for (const auto* ref : wire_refs) {
       VDP_ASSIGN(std::string name, reader_.text(ref->name(), field));
@@ -127,7 +131,7 @@ class Decoder {
       return unsupported(fmt::format("status: unknown availability {}", static_cast<int>(wire_status->availability())));
     }
     status.availability = static_cast<Availability>(wire_status->availability());
-    status.set_at_us = static_cast<TimestampUs>(wire_status->set_at());
+    VDP_ASSIGN(status.set_at_us, reader_.timestamp(wire_status->set_at(), "set_at"));
     VDP_ASSIGN(status.reason,
                reader_.optional_text(wire_status->limited_availability_reason(), "limited_availability_reason"));
     return status;
@@ -136,7 +140,7 @@ class Decoder {
   Result<UpdateEntry> decode_entry(const wire::Update& wire_update) {
     UpdateEntry entry;
     VDP_ASSIGN(entry.update, decode_update(wire_update));
-    entry.updated_at_us = static_cast<TimestampUs>(wire_update.updated_at());
+    VDP_ASSIGN(entry.updated_at_us, reader_.timestamp(wire_update.updated_at(), "updated_at"));
     VDP_ASSIGN(entry.backup, reader_.optional_text(wire_update.backup_path(), "backup_path"));
     return entry;
   }

@@ -71,11 +71,12 @@ class Decoder {
     snapshot.spec_version = spec_version_;
     snapshot.id = read_id12(root_.id());
     if (root_.parent_id() != nullptr) snapshot.parent = read_id12(root_.parent_id());
-    snapshot.flushed_at_us = static_cast<TimestampUs>(root_.flushed_at());
+    VDP_ASSIGN(snapshot.flushed_at_us, reader_.timestamp(root_.flushed_at(), "flushed_at"));
     VDP_ASSIGN(snapshot.message, reader_.text(root_.message(), "message"));
     VDP_ASSIGN(snapshot.metadata, reader_.metadata(root_.metadata()));
     VDP_ASSIGN(snapshot.manifests, decode_manifest_files());
     VDP_ASSIGN(snapshot.extra, reader_.optional_bytes(root_.extra()));
+    VDP_TRY(reader_.take(root_.nodes()->size(), sizeof(NodeSnapshot)));
     for (const auto* node : *root_.nodes()) {
       VDP_ASSIGN(NodeSnapshot decoded, decode_node(*node));
       // A lookup is a binary search: out of order, nodes would silently be missing.
@@ -92,13 +93,14 @@ class Decoder {
   Result<std::vector<ManifestFile>> decode_manifest_files() {
     std::vector<ManifestFile> files;
     if (const auto* wire_files = root_.manifest_files_v2()) {
-      VDP_TRY(reader_.take(wire_files->size(), 4));
+      VDP_TRY(reader_.take(wire_files->size(), sizeof(ManifestFile)));
       for (const auto* file : *wire_files) {
         VDP_ASSIGN(auto extra, reader_.optional_bytes(file->extra()));
         if (file->id() == nullptr) return corrupt("manifest_files_v2: found an entry without id");
         files.push_back({read_id12(file->id()), file->size_bytes(), file->num_chunk_refs(), std::move(extra)});
       }
     } else {
+      VDP_TRY(reader_.take(root_.manifest_files()->size(), sizeof(ManifestFile)));
       for (const auto* file : *root_.manifest_files()) {
         files.push_back({read_id12(&file->id()), file->size_bytes(), file->num_chunk_refs(), std::nullopt});
       }
@@ -128,15 +130,16 @@ class Decoder {
     ArrayNode array;
     VDP_ASSIGN(array.shape, decode_shape(wire_array));
     if (const auto* names = wire_array.dimension_names()) {
-      VDP_TRY(reader_.take(names->size(), 4));
+      VDP_TRY(check_rank(names->size(), "dimension_names"));
       for (const auto* name : *names) {
         VDP_ASSIGN(auto text, reader_.optional_text(name->name(), "dimension name"));
         array.dimension_names.push_back(std::move(text));
       }
     }
-    VDP_TRY(reader_.take(wire_array.manifests()->size(), 4));
+    VDP_TRY(reader_.take(wire_array.manifests()->size(), sizeof(ManifestRef)));
     for (const auto* manifest : *wire_array.manifests()) {
       VDP_TRY(reader_.take(manifest->extents()->size(), sizeof(IndexRange)));
+      VDP_TRY(check_rank(manifest->extents()->size(), "extents"));
       ManifestRef ref{read_id12(manifest->object_id()), {}};
       for (const auto* range : *manifest->extents()) ref.extents.push_back({range->from(), range->to()});
       array.manifests.push_back(std::move(ref));
@@ -147,11 +150,11 @@ class Decoder {
   Result<std::vector<DimensionExtent>> decode_shape(const wire::ArrayNodeData& wire_array) {
     std::vector<DimensionExtent> shape;
     if (const auto* extents = wire_array.shape_v2()) {
-      VDP_TRY(reader_.take(extents->size(), 4));
+      VDP_TRY(check_rank(extents->size(), "shape_v2"));
       for (const auto* extent : *extents) shape.push_back({extent->array_length(), extent->num_chunks()});
       return shape;
     }
-    VDP_TRY(reader_.take(wire_array.shape()->size(), sizeof(wire::DimensionShape)));
+    VDP_TRY(check_rank(wire_array.shape()->size(), "shape"));
     for (const auto* extent : *wire_array.shape()) {
       const std::uint64_t edge = std::max<std::uint64_t>(extent->chunk_length(), 1);
       const std::uint64_t chunks = divide_up(extent->array_length(), edge);
@@ -159,6 +162,11 @@ class Decoder {
                                                    chunks, std::numeric_limits<std::uint32_t>::max()))});
     }
     return shape;
+  }
+
+  Status check_rank(std::size_t rank, std::string_view field) {
+    if (rank > max_rank) return over_limit(fmt::format("{}: {} dimensions, at most {}", field, rank, max_rank));
+    return reader_.take(rank, sizeof(DimensionExtent));
   }
 
   static Status check_manifests(const Snapshot& snapshot, const NodeSnapshot& node) {

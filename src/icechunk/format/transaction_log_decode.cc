@@ -8,7 +8,7 @@ namespace {
 using WireIds = flatbuffers::Vector<const wire::ObjectId8*>;
 
 Result<std::vector<NodeId>> read_ids(WireReader& reader, const WireIds& wire_ids) {
-  VDP_TRY(reader.take(wire_ids.size(), sizeof(wire::ObjectId8)));
+  VDP_TRY(reader.take(wire_ids.size(), sizeof(NodeId)));
   std::vector<NodeId> ids;
   for (const auto* id : wire_ids) ids.push_back(read_id8(id));
   return ids;
@@ -20,13 +20,17 @@ Result<UpdatedChunks> read_chunks(WireReader& reader, const wire::ArrayUpdatedCh
   const auto& chunks = *wire_chunks.chunks();
   updated.count = chunks.size();
   updated.rank = chunks.size() == 0 ? 0 : chunks.Get(0)->coords()->size();
-  VDP_TRY(reader.take(chunks.size(), 4));
+  if (updated.rank > max_rank) {
+    return over_limit(
+        fmt::format("updated_chunks of node {}: rank {}, at most {}", updated.node.text(), updated.rank, max_rank));
+  }
+  VDP_TRY(reader.take(updated.count, updated.rank * sizeof(std::uint32_t)));
+  updated.indices.reserve(updated.count * updated.rank);
   for (const auto* chunk : chunks) {
     if (chunk->coords()->size() != updated.rank) {
       return corrupt(fmt::format("updated_chunks of node {}: found an index of {} numbers, expected {}",
                                  updated.node.text(), chunk->coords()->size(), updated.rank));
     }
-    VDP_TRY(reader.take(updated.rank, 4));
     updated.indices.insert(updated.indices.end(), chunk->coords()->begin(), chunk->coords()->end());
   }
   return updated;
@@ -56,11 +60,13 @@ Result<TransactionLog> decode_transaction_log(ByteView object) {
   VDP_ASSIGN(log.deleted_arrays, read_ids(reader, *root->deleted_arrays()));
   VDP_ASSIGN(log.updated_arrays, read_ids(reader, *root->updated_arrays()));
   VDP_ASSIGN(log.updated_groups, read_ids(reader, *root->updated_groups()));
+  VDP_TRY(reader.take(root->updated_chunks()->size(), sizeof(UpdatedChunks)));
   for (const auto* chunks : *root->updated_chunks()) {
     VDP_ASSIGN(UpdatedChunks updated, read_chunks(reader, *chunks));
     log.updated_chunks.push_back(std::move(updated));
   }
   if (const auto* moves = root->moved_nodes()) {
+    VDP_TRY(reader.take(moves->size(), sizeof(MovedNode)));
     for (const auto* wire_move : *moves) {
       VDP_ASSIGN(MovedNode move, read_move(reader, *wire_move));
       log.moved_nodes.push_back(std::move(move));

@@ -8,10 +8,16 @@ namespace vdp::icechunk {
 Status WireReader::take(std::uint64_t count, std::uint64_t element_bytes) {
   const auto bytes = checked_multiply(count, element_bytes);
   if (!bytes || *bytes > budget_bytes_) {
-    return over_limit("its parts overlap: together they are longer than the object");
+    return over_limit(fmt::format("{} elements more than it can hold: its parts overlap", count));
   }
   budget_bytes_ -= *bytes;
   return {};
+}
+
+Result<TimestampUs> WireReader::timestamp(std::uint64_t wire_us, std::string_view field) const {
+  constexpr std::uint64_t end_us = 253'402'300'800'000'000;  // 10000-01-01
+  if (wire_us < end_us) return static_cast<TimestampUs>(wire_us);
+  return corrupt(fmt::format("{}: found {} microseconds since 1970, expected less than {}", field, wire_us, end_us));
 }
 
 Result<std::string> WireReader::text(const flatbuffers::String* text, std::string_view field) {
@@ -43,7 +49,7 @@ Result<std::optional<Bytes>> WireReader::optional_bytes(const WireBytes* wire_by
 Result<std::vector<StoredMetadataItem>> WireReader::metadata(const WireItems* items) {
   std::vector<StoredMetadataItem> copy;
   if (items == nullptr) return copy;
-  VDP_TRY(take(items->size(), 4));
+  VDP_TRY(take(items->size(), sizeof(StoredMetadataItem)));
   for (const auto* item : *items) {
     VDP_ASSIGN(std::string name, text(item->name(), "metadata name"));
     VDP_ASSIGN(Bytes value, bytes(*item->value()));

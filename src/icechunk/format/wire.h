@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "common_wire.h"
 #include "icechunk/format/ids.h"
 #include "icechunk/format/metadata_value.h"
@@ -15,14 +16,18 @@
 
 namespace vdp::icechunk {
 
-/// Nesting of real objects is below 10. A table takes at least the 4 bytes that refer to it, so a bound on tables by
-/// the payload's size stops what refers to the same tables again and again.
+/// Nesting of real objects is below 10. A table takes at least 8 bytes, with those that refer to it: a bound on tables
+/// by the payload's size stops what refers to the same tables again and again.
 inline constexpr flatbuffers::uoffset_t max_wire_depth = 16;
+inline constexpr std::size_t min_table_bytes = 8;
+
+/// Zarr knows no limit; NumPy's is 64.
+inline constexpr std::size_t max_rank = 64;
 
 /// The root of a payload that passed verification: from here on every offset leads into the payload.
 template <typename Root>
 Result<const Root*> verified_root(ByteView payload, ObjectType type) {
-  const auto max_tables = static_cast<flatbuffers::uoffset_t>(payload.size() / 4 + 1);
+  const auto max_tables = static_cast<flatbuffers::uoffset_t>(payload.size() / min_table_bytes + 1);
   flatbuffers::Verifier verifier(payload.data(), payload.size(), max_wire_depth, max_tables);
   if (!verifier.VerifyBuffer<Root>(nullptr)) {
     return corrupt(
@@ -63,14 +68,17 @@ inline wire::ObjectId8 write_id(const Id<8>& id) {
 using WireBytes = flatbuffers::Vector<std::uint8_t>;
 using WireItems = flatbuffers::Vector<flatbuffers::Offset<wire::MetadataItem>>;
 
-/// Copies parts of one verified payload. In a hostile payload many tables can refer to the same large part, so the
-/// copies together may not be longer than what such a payload can honestly hold.
+/// Copies parts of one verified payload. In a hostile payload many tables can refer to the same part, so the copies
+/// together may not take more memory than those of an honest payload of its size: ids, numbers and short texts take two
+/// to three times as much decoded.
 class WireReader {
  public:
-  explicit WireReader(std::size_t payload_bytes) : budget_bytes_(payload_bytes) {}
+  explicit WireReader(std::size_t payload_bytes) : budget_bytes_(always_allowed_bytes + 3 * payload_bytes) {}
 
-  /// `limit` where more than the payload would be copied out of it.
+  /// Counts `count` elements of so many bytes in memory; `limit` where the payload cannot honestly hold them.
   Status take(std::uint64_t count, std::uint64_t element_bytes);
+  /// Microseconds since 1970. `corrupt` beyond the year 9999, where arithmetic with it would not be safe.
+  Result<TimestampUs> timestamp(std::uint64_t wire_us, std::string_view field) const;
   /// UTF-8, checked; "" for an absent string.
   Result<std::string> text(const flatbuffers::String* text, std::string_view field);
   Result<std::optional<std::string>> optional_text(const flatbuffers::String* text, std::string_view field);
@@ -79,6 +87,7 @@ class WireReader {
   Result<std::vector<StoredMetadataItem>> metadata(const WireItems* items);
 
  private:
+  static constexpr std::uint64_t always_allowed_bytes = 16 << 20;
   std::uint64_t budget_bytes_;
 };
 

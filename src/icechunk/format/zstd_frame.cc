@@ -4,6 +4,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <bit>
 
 namespace vdp::icechunk {
 namespace {
@@ -21,19 +22,6 @@ struct FreeDictionary {
 constexpr std::size_t first_buffer_bytes = 64 << 10;
 /// What FlatBuffers are compressed by, at least: a first guess that is too high costs memory, one too low copies.
 constexpr std::size_t usual_ratio = 4;
-/// And at most: so far a frame's own word for its size is taken.
-constexpr std::size_t usual_highest_ratio = 32;
-
-/// The size to begin decompressing with: what the frame says it is, where that is credible.
-std::uint64_t first_content_bytes(ByteView frame) {
-  const std::uint64_t credible = std::max<std::uint64_t>(first_buffer_bytes, frame.size() * usual_highest_ratio);
-  const unsigned long long declared = ZSTD_getFrameContentSize(frame.data(), frame.size());
-  if (declared == ZSTD_CONTENTSIZE_UNKNOWN || declared == ZSTD_CONTENTSIZE_ERROR) {
-    return std::max<std::uint64_t>(first_buffer_bytes, frame.size() * usual_ratio);
-  }
-  return std::clamp<std::uint64_t>(declared, 1, credible);
-}
-
 }  // namespace
 
 struct FrameWriter::Context {
@@ -102,8 +90,18 @@ Bytes compress_frame(ByteView content, int level) {
 }
 
 Result<Bytes> decompress_frame(ByteView frame, std::uint64_t max_bytes, std::uint64_t base_offset) {
+  const unsigned long long declared = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  const bool is_declared = declared != ZSTD_CONTENTSIZE_UNKNOWN && declared != ZSTD_CONTENTSIZE_ERROR;
+  if (is_declared && declared > max_bytes) {
+    return over_limit(fmt::format("zstd frame: it declares {} bytes of content, the limit is {}", declared, max_bytes));
+  }
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
-  Bytes content(std::min<std::uint64_t>(max_bytes, first_content_bytes(frame)));
+  // A frame may ask for a window, which is allocated: no more of it than there may be content.
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, std::clamp(static_cast<int>(std::bit_width(max_bytes)), 10, 27));
+  // Room for all of it makes it one pass without a window. It was declared, and is not more than it may be.
+  Bytes content(is_declared
+                    ? std::max<std::uint64_t>(declared, 1)
+                    : std::min<std::uint64_t>(max_bytes, std::max(first_buffer_bytes, frame.size() * usual_ratio)));
   ZSTD_inBuffer input{frame.data(), frame.size(), 0};
   std::size_t filled = 0;
   while (true) {
@@ -135,6 +133,7 @@ Result<Bytes> decompress_frame(ByteView frame, std::uint64_t max_bytes, std::uin
 struct DictionaryDecoder::Contexts {
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> decompressor;
   std::unique_ptr<ZSTD_DDict, FreeDictionary> dictionary;
+  std::string text;
 };
 
 DictionaryDecoder::DictionaryDecoder(ByteView dictionary) : contexts_(std::make_unique<Contexts>()) {
@@ -144,14 +143,14 @@ DictionaryDecoder::DictionaryDecoder(ByteView dictionary) : contexts_(std::make_
 DictionaryDecoder::~DictionaryDecoder() = default;
 DictionaryDecoder::DictionaryDecoder(DictionaryDecoder&&) noexcept = default;
 
-Result<std::string> DictionaryDecoder::decode(ByteView frame, std::size_t max_bytes) {
+Result<std::string_view> DictionaryDecoder::decode(ByteView frame, std::size_t max_bytes) {
   if (!contexts_->dictionary) return corrupt("location dictionary: not a zstd dictionary");
-  std::string text(max_bytes, '\0');
-  const std::size_t size = ZSTD_decompress_usingDDict(contexts_->decompressor.get(), text.data(), text.size(),
-                                                      frame.data(), frame.size(), contexts_->dictionary.get());
+  contexts_->text.resize(max_bytes);
+  const std::size_t size =
+      ZSTD_decompress_usingDDict(contexts_->decompressor.get(), contexts_->text.data(), contexts_->text.size(),
+                                 frame.data(), frame.size(), contexts_->dictionary.get());
   if (ZSTD_isError(size)) return corrupt(fmt::format("compressed location: {}", ZSTD_getErrorName(size)));
-  text.resize(size);
-  return text;
+  return std::string_view(contexts_->text).substr(0, size);
 }
 
 }  // namespace vdp::icechunk

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -47,8 +48,8 @@ class DictionaryDecoder {
   explicit DictionaryDecoder(ByteView dictionary);
   ~DictionaryDecoder();
   DictionaryDecoder(DictionaryDecoder&&) noexcept;
-  /// The content of one frame, at most `max_bytes` of it.
-  Result<std::string> decode(ByteView frame, std::size_t max_bytes);
+  /// The content of one frame, at most `max_bytes` of it. Valid until the next call.
+  Result<std::string_view> decode(ByteView frame, std::size_t max_bytes);
 
  private:
   struct Contexts;
