@@ -84,6 +84,7 @@ CASES = [
     Case("other-chunks", [write("/a", 1)], [write("/a", 2)], NONE),
     Case("other-arrays", [write("/a", 1)], [write("/b", 1)], NONE),
     Case("shrunk-over-chunk", [write("/a", 5)], [resize("/a", 4)], {("chunk_double_update", "/a")}),
+    Case("shrunk-over-new-chunk", [write("/a", 7)], [resize("/a", 4)], {("chunk_double_update", "/a")}),
     # Rule 9: I deleted what they changed.
     Case("deleted-written", [write("/a", 1)], [delete("/a")], {("delete_of_updated_array", "/a")}),
     Case("deleted-updated", [attributes("/a")], [delete("/a")], {("delete_of_updated_array", "/a")}),
@@ -101,13 +102,6 @@ CASES = [
         [delete("/h"), group("/h")],
         [delete("/h")],
         {("delete_of_updated_group", "/h")},
-        NONE,
-    ),
-    Case(
-        "shrunk-over-new-chunk",
-        [write("/a", 7)],
-        [resize("/a", 4)],
-        {("metadata_update_of_written_chunks", "/a")},
         NONE,
     ),
 ]

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <set>
 
+#include "base/json.h"
 #include "icechunk/repo/chunk_meaning.h"
 #include "icechunk/repo/log_index.h"
 #include "icechunk/repo/node_path.h"
+#include "zarr/chunk_grid.h"
 
 namespace vdp::icechunk {
 namespace {
@@ -37,6 +39,9 @@ class Detection {
     }
     for (const NodeId& array : ours_.written_arrays()) VDP_TRY(check_written_chunks(array));
     for (const auto& [node, deleted] : ours_.deleted()) check_deleted_node(node, deleted);
+    for (auto& [path, chunks] : twice_) {
+      add(ConflictKind::chunk_double_update, path, in_order(std::move(chunks)), true);
+    }
     std::ranges::sort(found_, [](const Conflict& a, const Conflict& b) {
       return std::tie(a.kind, a.path, a.solvable) < std::tie(b.kind, b.path, b.solvable);
     });
@@ -106,11 +111,16 @@ class Detection {
     const NodeSnapshot* former = before_.find(node.path);
     if (former == nullptr || former->id != node.id) return {};
     VDP_ASSIGN_IN(node.path, const bool same, same_chunk_meaning(former->zarr_json, node.zarr_json));
+    VDP_ASSIGN_IN(node.path, const Json document, parse_json(node.zarr_json));
+    VDP_ASSIGN_IN(node.path, const zarr::ArrayGrid grid, zarr::parse_array_grid(document));
+    const zarr::Shape used = grid.chunks.used_grid_shape(grid.shape);
     Chunks lost;
     VDP_TRY(for_each_of_theirs(node.id, node.array->shape.size(), [&](std::span<const std::uint32_t> index) {
-      // What ours drops knowingly is a double update, see check_written_chunks.
-      if ((!same || !inside(*node.array, index)) && !written_by_us(node.id, index)) {
+      if (!same) {
         lost.emplace_back(index.begin(), index.end());
+      } else if (!inside(used, index)) {
+        // Ours cut it off, which is to delete it.
+        twice_[node.path].emplace_back(index.begin(), index.end());
       }
     }));
     if (!lost.empty()) add(ConflictKind::metadata_update_of_written_chunks, node.path, in_order(std::move(lost)));
@@ -125,11 +135,9 @@ class Detection {
       return {};
     }
     if (theirs_.metadata_updated(array)) add_once(ConflictKind::chunks_updated_in_updated_array, *path);
-    Chunks twice;
     VDP_TRY(for_each_of_theirs(array, ours_.chunks(array)->rank(), [&](std::span<const std::uint32_t> index) {
-      if (written_by_us(array, index)) twice.emplace_back(index.begin(), index.end());
+      if (written_by_us(array, index)) twice_[*path].emplace_back(index.begin(), index.end());
     }));
-    if (!twice.empty()) add(ConflictKind::chunk_double_update, *path, in_order(std::move(twice)), true);
     return {};
   }
 
@@ -191,9 +199,9 @@ class Detection {
     return found->second;
   }
 
-  static bool inside(const ArrayNode& array, std::span<const std::uint32_t> index) {
+  static bool inside(const zarr::Shape& grid, std::span<const std::uint32_t> index) {
     for (std::size_t d = 0; d < index.size(); ++d) {
-      if (index[d] >= array.shape[d].chunk_count) return false;
+      if (index[d] >= grid[d]) return false;
     }
     return true;
   }
@@ -210,6 +218,7 @@ class Detection {
   const Snapshot& tree_;
   const LogIndex theirs_;
   std::map<NodeId, std::string> paths_;  ///< of the base, filled when first needed
+  std::map<std::string, Chunks> twice_;  ///< by path: chunks that both wrote or deleted
   std::set<std::pair<ConflictKind, std::string>> once_;
   std::vector<Conflict> found_;
 };

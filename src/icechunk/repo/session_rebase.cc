@@ -31,23 +31,38 @@ Result<std::vector<TransactionLog>> load_logs(const RepositoryState& repository,
   return logs;
 }
 
-/// Applies what the solver decides; what it leaves unsolved is returned.
-std::vector<Conflict> solve(std::vector<Conflict> conflicts, const ConflictSolver& solver, const Snapshot& base,
+/// Ours stand: chunks that ours cut off with a new shape, and theirs wrote, are deleted.
+void keep_ours(const Conflict& conflict, const Snapshot& base, ChangeSet& changes) {
+  const NodeId array = base.find(conflict.path)->id;
+  const RefTable* own = changes.chunks(array);
+  RefTable cut(conflict.chunks.front().size());
+  for (const auto& index : conflict.chunks) {
+    if (own == nullptr || !own->find(index)) cut.append_missing(index);
+  }
+  for (std::size_t row = 0; row < cut.size(); ++row) {
+    changes.chunks_to_change(array, cut.rank()).append_missing(cut.index(row));
+  }
+}
+
+/// Applies what the solver decides; what it leaves unsolved is returned, and then nothing is changed.
+std::vector<Conflict> solve(const std::vector<Conflict>& conflicts, const ConflictSolver& solver, const Snapshot& base,
                             ChangeSet& changes) {
   std::vector<Conflict> unsolved;
-  std::vector<Conflict> dropped;
-  for (Conflict& conflict : conflicts) {
+  std::vector<const Conflict*> ours, theirs;
+  for (const Conflict& conflict : conflicts) {
     const Resolution resolution = conflict.solvable ? solver.resolve(conflict) : Resolution::unsolved;
-    const bool theirs = resolution == Resolution::keep_theirs && conflict.kind == ConflictKind::chunk_double_update;
-    if (theirs) {
-      dropped.push_back(std::move(conflict));
-    } else if (resolution != Resolution::keep_ours) {
-      unsolved.push_back(std::move(conflict));
+    const bool about_chunks = conflict.kind == ConflictKind::chunk_double_update;
+    if (resolution == Resolution::keep_ours) {
+      if (about_chunks) ours.push_back(&conflict);
+    } else if (resolution == Resolution::keep_theirs && about_chunks) {
+      theirs.push_back(&conflict);
+    } else {
+      unsolved.push_back(conflict);
     }
   }
-  // Nothing is changed where the rebase stops here.
   if (!unsolved.empty()) return unsolved;
-  for (const Conflict& conflict : dropped) changes.forget_chunks(base.find(conflict.path)->id, conflict.chunks);
+  for (const Conflict* conflict : ours) keep_ours(*conflict, base, changes);
+  for (const Conflict* conflict : theirs) changes.forget_chunks(base.find(conflict->path)->id, conflict->chunks);
   return {};
 }
 
@@ -82,7 +97,7 @@ Result<std::vector<Conflict>> rebase_over(SessionState& session, const BranchCom
   static const ChangeSet none;  // moves are tried, below
   VDP_ASSIGN_IN("commit " + commit.id.text(), auto conflicts,
                 detect_conflicts(session.rearranges ? none : session.changes, passed));
-  conflicts = solve(std::move(conflicts), solver, *session.base, session.changes);
+  conflicts = solve(conflicts, solver, *session.base, session.changes);
   if (!conflicts.empty()) return conflicts;
   if (session.rearranges) {
     if (auto conflict = rebase_moves(*tree, session.changes)) return std::vector{std::move(*conflict)};
