@@ -36,7 +36,7 @@ Result<TransactionLog> amended_log(const SessionState& session, const SnapshotId
 
 Result<CommitOutcome> amend_session(SessionState& session, const std::string& message, const Json& metadata,
                                     bool allow_empty) {
-  VDP_TRY(session.check_writable());
+  VDP_TRY(session.check_committable());
   VDP_TRY(check_metadata(metadata));
   if (session.changes.empty() && !allow_empty) return NothingToCommit{};
   const SnapshotId former = session.base->id;
@@ -62,7 +62,7 @@ Result<CommitOutcome> amend_session(SessionState& session, const std::string& me
 }
 
 Result<CommitOutcome> flush_session(SessionState& session, const std::string& message, const Json& metadata) {
-  VDP_TRY(session.check_writable());
+  VDP_TRY(session.check_committable());
   VDP_TRY(check_metadata(metadata));
   VDP_ASSIGN(Snapshot snapshot, build_snapshot(session, message, metadata));
   VDP_TRY(put_snapshot(session, snapshot, session.changes.transaction_log(snapshot.id)));

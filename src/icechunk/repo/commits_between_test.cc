@@ -22,7 +22,8 @@ RepoInfo line(const std::vector<std::vector<std::uint8_t>>& pruned) {
 
 std::vector<std::vector<SnapshotId>> logs(const RepoInfo& info, std::uint8_t base, std::uint8_t tip) {
   std::vector<std::vector<SnapshotId>> found;
-  for (const BranchCommit& commit : commits_between(info, id(base), id(tip)).value()) found.push_back(commit.logs);
+  const auto commits = commits_between(info, id(base), id(tip)).value();
+  for (const BranchCommit& commit : commits) found.push_back(commit.logs);
   return found;
 }
 
