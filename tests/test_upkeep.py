@@ -251,6 +251,28 @@ def test_version_one_is_refused(vdp: Engine, tmp_path: Path) -> None:
     assert sorted((file, file.read_bytes()) for file in path.rglob("*") if file.is_file()) == everything
 
 
+def test_what_is_protected_stays(vdp: Engine, tmp_path: Path) -> None:
+    history = RandomHistory(tmp_path / "history", 4)
+    main = [one.id for one in history.repository.ancestry(branch="main")]
+    for number, snapshot in enumerate(main[:-1]):
+        history.repository.create_tag(f"{'keep' if number % 2 else 'drop'}-{number}", snapshot)
+    kept_tags = {name for name in history.repository.list_tags() if name.startswith("keep-")}
+    before = hashes(history.repository)
+    now = rfc3339(datetime.now(UTC))
+    told = vdp("repo", "expire", history.path, "--older-than", now, "--allow-recent", "--keep-newest", "3",
+               "--delete-expired-tags", "--protect-tag", "keep-*", "--protect-tag", "nothing", "--json").document  # fmt: skip
+    repository = open_official(history.path, history.path)
+    assert repository.list_tags() == kept_tags
+    assert [one.id for one in repository.ancestry(branch="main")][:3] == main[:3]
+    assert told["kept"] == len(repository.inspect_repo_info()["snapshots"])
+    assert not set(told["released"]) & set(main[:3])
+    collected = vdp("repo", "collect", history.path, "--older-than", now, "--allow-recent", "--json").document
+    assert collected["kept"]["total"]["objects"] == len(files(history.path))
+    sizes = sum((history.path / file).stat().st_size for file in files(history.path))
+    assert collected["kept"]["total"]["bytes"] == sizes
+    assert hashes(open_official(history.path, history.path)).items() <= before.items()
+
+
 @pytest.mark.parametrize("damage", ["manifest", "snapshot", "snapshot of another name", "repo"])
 def test_a_damaged_repository_loses_nothing(vdp: Engine, tmp_path: Path, damage: str) -> None:
     history = RandomHistory(tmp_path / "history", 3)

@@ -16,8 +16,14 @@ Json ids_json(const std::vector<icechunk::SnapshotId>& ids) {
   return json;
 }
 
-Json to_json(const icechunk::DeletedObjects& deleted) {
-  return {{"objects", deleted.objects}, {"bytes", deleted.bytes}};
+Json to_json(const icechunk::ObjectTotal& total) { return {{"objects", total.objects}, {"bytes", total.bytes}}; }
+
+Json to_json(const icechunk::ObjectTotals& totals) {
+  return {{"snapshots", to_json(totals.snapshots)},
+          {"transaction_logs", to_json(totals.transaction_logs)},
+          {"manifests", to_json(totals.manifests)},
+          {"chunks", to_json(totals.chunks)},
+          {"total", to_json(totals.total())}};
 }
 
 void print_names(const char* what, const std::vector<std::string>& names, bool dry_run) {
@@ -28,6 +34,7 @@ void print_names(const char* what, const std::vector<std::string>& names, bool d
 
 Json to_json(const icechunk::ExpireReport& report) {
   return {{"released", ids_json(report.released)},
+          {"kept", report.kept},
           {"edited", ids_json(report.edited)},
           {"deleted_branches", report.deleted_branches},
           {"deleted_tags", report.deleted_tags}};
@@ -36,26 +43,26 @@ Json to_json(const icechunk::ExpireReport& report) {
 Json to_json(const icechunk::CollectReport& report) {
   return {{"cutoff", format_timestamp(report.cutoff_us)},
           {"released", ids_json(report.released)},
-          {"deleted",
-           {{"snapshots", to_json(report.snapshots)},
-            {"transaction_logs", to_json(report.transaction_logs)},
-            {"manifests", to_json(report.manifests)},
-            {"chunks", to_json(report.chunks)},
-            {"total", to_json(report.total())}}}};
+          {"deleted", to_json(report.deleted)},
+          {"kept", to_json(report.kept)}};
 }
 
 void print_report(const icechunk::ExpireReport& report, bool dry_run) {
-  fmt::print("{} {} the history\n", count(report.released.size(), "snapshot"), dry_run ? "would leave" : "left");
+  fmt::print("{} {} the history, {} {}\n", count(report.released.size(), "snapshot"), dry_run ? "would leave" : "left",
+             report.kept, dry_run ? "would stay" : "stay");
   print_names("branches", report.deleted_branches, dry_run);
   print_names("tags", report.deleted_tags, dry_run);
 }
 
 void print_report(const icechunk::CollectReport& report, bool dry_run) {
-  const auto total = report.total();
+  const auto& deleted = report.deleted;
+  const auto total = deleted.total();
+  const auto kept = report.kept.total();
   fmt::print("{}, {} {}: {}, {}, {}, {}\n", count(total.objects, "object"), format_bytes(total.bytes),
-             dry_run ? "would be deleted" : "deleted", count(report.snapshots.objects, "snapshot"),
-             count(report.transaction_logs.objects, "transaction log"), count(report.manifests.objects, "manifest"),
-             count(report.chunks.objects, "chunk"));
+             dry_run ? "would be deleted" : "deleted", count(deleted.snapshots.objects, "snapshot"),
+             count(deleted.transaction_logs.objects, "transaction log"), count(deleted.manifests.objects, "manifest"),
+             count(deleted.chunks.objects, "chunk"));
+  fmt::print("{}, {} {}\n", count(kept.objects, "object"), format_bytes(kept.bytes), dry_run ? "would stay" : "stay");
 }
 
 }  // namespace vdp::cli

@@ -22,6 +22,9 @@ struct Options {
   bool dry_run = false;
   bool delete_branches = false;
   bool delete_tags = false;
+  std::size_t keep_newest = 0;
+  std::vector<std::string> protected_branches;
+  std::vector<std::string> protected_tags;
 
   TimestampUs older_than_us() const { return older_than.before(system_clock().now_us()); }
   std::int64_t minimum_age_us() const { return allow_recent ? 0 : icechunk::default_minimum_age_us; }
@@ -55,6 +58,9 @@ Status expire(const Options& options) {
   expire.dry_run = options.dry_run;
   if (options.delete_branches) expire.branches = icechunk::ExpiredRefs::remove;
   if (options.delete_tags) expire.tags = icechunk::ExpiredRefs::remove;
+  expire.keep_newest = options.keep_newest;
+  expire.protected_branches = options.protected_branches;
+  expire.protected_tags = options.protected_tags;
   VDP_ASSIGN(const auto report, icechunk::expire(repository, expire));
   tell(options, expire.older_than_us, report, options.dry_run ? "expire" : "collect");
   return {};
@@ -99,6 +105,10 @@ void add_repo_upkeep(CLI::App& repo, Action& action) {
   auto* expire_verb = add_step(repo, action, options, "expire", "old snapshots leave the history", expire);
   expire_verb->add_flag("--delete-expired-branches", options->delete_branches, "also branches on old snapshots");
   expire_verb->add_flag("--delete-expired-tags", options->delete_tags, "also tags on old snapshots");
+  expire_verb->add_option("--keep-newest", options->keep_newest, "snapshots of each branch that stay at any age");
+  expire_verb->add_option("--protect-branch", options->protected_branches,
+                          "a branch that stays; * and ? stand for any");
+  expire_verb->add_option("--protect-tag", options->protected_tags, "a tag that stays; * and ? stand for any");
   add_step(repo, action, options, "collect", "old objects that nothing refers to are deleted", collect);
 }
 

@@ -34,8 +34,8 @@ Result<Json> collect_garbage(Repository& repository, const Json& step) {
   options.older_than_us = step.at("older_than_us");
   options.minimum_age_us = 0;
   VDP_ASSIGN(const CollectReport report, collect(repository, options));
-  return Json{
-      {"released", texts(report.released)}, {"objects", report.total().objects}, {"bytes", report.total().bytes}};
+  const ObjectTotal deleted = report.deleted.total();
+  return Json{{"released", texts(report.released)}, {"objects", deleted.objects}, {"bytes", deleted.bytes}};
 }
 
 }  // namespace

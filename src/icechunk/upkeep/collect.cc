@@ -167,24 +167,27 @@ class Collector {
   }
 
   Status delete_objects() {
-    VDP_ASSIGN(report_.snapshots,
-               sweep_kind(snapshots_prefix, [&](const Id<12>& id) { return retained_.has_snapshot(id); }));
-    VDP_ASSIGN(report_.transaction_logs,
-               sweep_kind(transaction_logs_prefix, [&](const Id<12>& id) { return logs_.contains(id); }));
-    VDP_ASSIGN(report_.manifests,
-               sweep_kind(manifests_prefix, [&](const Id<12>& id) { return retained_.has_manifest(id); }));
-    VDP_ASSIGN(report_.chunks, sweep_kind(chunks_prefix, [&](const Id<12>& id) { return retained_.has_chunk(id); }));
-    return {};
+    VDP_TRY(sweep_kind(snapshots_prefix, &ObjectTotals::snapshots,
+                       [&](const Id<12>& id) { return retained_.has_snapshot(id); }));
+    VDP_TRY(sweep_kind(transaction_logs_prefix, &ObjectTotals::transaction_logs,
+                       [&](const Id<12>& id) { return logs_.contains(id); }));
+    VDP_TRY(sweep_kind(manifests_prefix, &ObjectTotals::manifests,
+                       [&](const Id<12>& id) { return retained_.has_manifest(id); }));
+    return sweep_kind(chunks_prefix, &ObjectTotals::chunks, [&](const Id<12>& id) { return retained_.has_chunk(id); });
   }
 
-  Result<DeletedObjects> sweep_kind(std::string_view prefix, const std::function<bool(const Id<12>&)>& is_kept) {
+  Status sweep_kind(std::string_view prefix, ObjectTotal ObjectTotals::* kind,
+                    const std::function<bool(const Id<12>&)>& is_kept) {
     SweepOptions options{report_.cutoff_us, options_.dry_run, options_.max_batch, options_.stop, nullptr};
-    const DeletedObjects before = report_.total();
-    options.on_deleted = [&](const DeletedObjects& deleted) {
+    const ObjectTotal before = report_.deleted.total();
+    options.on_deleted = [&](const ObjectTotal& deleted) {
       progress_.deleted = {before.objects + deleted.objects, before.bytes + deleted.bytes};
       tell();
     };
-    return sweep(state_.store(), prefix, options, is_kept);
+    VDP_ASSIGN(const Swept swept, sweep(state_.store(), prefix, options, is_kept));
+    report_.deleted.*kind = swept.deleted;
+    report_.kept.*kind = swept.kept;
+    return {};
   }
 
   void tell() const {
@@ -204,9 +207,9 @@ class Collector {
 
 }  // namespace
 
-DeletedObjects CollectReport::total() const {
-  DeletedObjects sum;
-  for (const DeletedObjects* kind : {&snapshots, &transaction_logs, &manifests, &chunks}) {
+ObjectTotal ObjectTotals::total() const {
+  ObjectTotal sum;
+  for (const ObjectTotal* kind : {&snapshots, &transaction_logs, &manifests, &chunks}) {
     sum.objects += kind->objects;
     sum.bytes += kind->bytes;
   }

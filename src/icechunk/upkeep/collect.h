@@ -27,22 +27,28 @@
 
 namespace vdp::icechunk {
 
+/// By the kinds of objects that are collected.
+struct ObjectTotals {
+  ObjectTotal snapshots;
+  ObjectTotal transaction_logs;
+  ObjectTotal manifests;
+  ObjectTotal chunks;
+
+  ObjectTotal total() const;
+};
+
 struct CollectReport {
   TimestampUs cutoff_us = 0;         ///< what was written at it or later, by the store's clock, stayed
   std::vector<SnapshotId> released;  ///< left `repo`; their objects are among the deleted
-  DeletedObjects snapshots;
-  DeletedObjects transaction_logs;
-  DeletedObjects manifests;
-  DeletedObjects chunks;
-
-  DeletedObjects total() const;
+  ObjectTotals deleted;
+  ObjectTotals kept;  ///< all other objects of these kinds
 };
 
 /// How far it is.
 struct CollectProgress {
   std::uint64_t snapshots_read = 0;
   std::uint64_t manifests_read = 0;
-  DeletedObjects deleted;
+  ObjectTotal deleted;
 };
 
 struct CollectOptions {

@@ -27,18 +27,21 @@ TEST(Collect, TakesWhatNothingLeadsTo) {
   const auto report = collect(history.repository, history.collect_all());
   ASSERT_TRUE(report) << report.error().text();
   EXPECT_EQ(as_set(report->released), (std::set{history.lost, history.lost_on_top}));
-  EXPECT_EQ(report->snapshots.objects, 2u);
-  EXPECT_EQ(report->transaction_logs.objects, 2u);
-  EXPECT_EQ(report->manifests.objects, 2u);
-  EXPECT_EQ(report->chunks.objects, 2u);
-  EXPECT_EQ(report->chunks.bytes, 2000u);
-  EXPECT_EQ(history.objects().size(), before.size() - report->total().objects);
+  EXPECT_EQ(report->deleted.snapshots.objects, 2u);
+  EXPECT_EQ(report->deleted.transaction_logs.objects, 2u);
+  EXPECT_EQ(report->deleted.manifests.objects, 2u);
+  EXPECT_EQ(report->deleted.chunks.objects, 2u);
+  EXPECT_EQ(report->deleted.chunks.bytes, 2000u);
+  EXPECT_EQ(history.objects().size(), before.size() - report->deleted.total().objects);
+  EXPECT_EQ(history.objects().size(), report->kept.total().objects);
+  EXPECT_EQ(history.memory->list("chunks/")->size(), report->kept.chunks.objects);
+  EXPECT_EQ(report->kept.chunks.bytes, 1000 * report->kept.chunks.objects);
   EXPECT_FALSE(history.has_snapshot(history.lost));
   EXPECT_EQ(history.value(Branch{"main"}, 0), 2);
   EXPECT_EQ(history.value(history.one, 0), 1);
   EXPECT_TRUE(std::holds_alternative<GarbageCollected>(history.info().latest_updates.front().update));
   const auto again = collect(history.repository, history.collect_all());
-  EXPECT_EQ(again->total().objects, 0u);
+  EXPECT_EQ(again->deleted.total().objects, 0u);
 }
 
 TEST(Collect, ADryRunTellsTheSameAndWritesNothing) {
@@ -53,8 +56,9 @@ TEST(Collect, ADryRunTellsTheSameAndWritesNothing) {
   options.dry_run = false;
   const auto done = collect(history.repository, options);
   EXPECT_EQ(told->released, done->released);
-  EXPECT_EQ(told->total().objects, done->total().objects);
-  EXPECT_EQ(told->total().bytes, done->total().bytes);
+  EXPECT_EQ(told->deleted.total().objects, done->deleted.total().objects);
+  EXPECT_EQ(told->deleted.total().bytes, done->deleted.total().bytes);
+  EXPECT_EQ(told->kept.total().objects, done->kept.total().objects);
 }
 
 TEST(Collect, ADryRunTellsWhatGoesAfterAnExpiry) {
@@ -66,8 +70,8 @@ TEST(Collect, ADryRunTellsWhatGoesAfterAnExpiry) {
   ASSERT_TRUE(told) << told.error().text();
   EXPECT_OK(expire(told_history.repository, told_history.expire_all()));
   const auto done = collect(told_history.repository, told_history.collect_all());
-  EXPECT_EQ(told->total().objects, done->total().objects);
-  EXPECT_GT(told->chunks.objects, 2u);
+  EXPECT_EQ(told->deleted.total().objects, done->deleted.total().objects);
+  EXPECT_GT(told->deleted.chunks.objects, 2u);
 }
 
 TEST(Collect, KeepsWhatIsYoung) {
@@ -94,8 +98,8 @@ TEST(Collect, TakesExpiredSnapshotsAndKeepsTheirLogs) {
   const auto report = collect(history.repository, history.collect_all());
   ASSERT_TRUE(report) << report.error().text();
   EXPECT_TRUE(report->released.empty()) << "expire took them out of the history";
-  EXPECT_EQ(report->snapshots.objects, 2u);
-  EXPECT_EQ(report->chunks.objects, 1u);
+  EXPECT_EQ(report->deleted.snapshots.objects, 2u);
+  EXPECT_EQ(report->deleted.chunks.objects, 1u);
   EXPECT_FALSE(history.has(snapshot_key(one)));
   EXPECT_TRUE(history.has(transaction_log_key(one)));
   EXPECT_EQ(history.value(Branch{"main"}, 0), 2);
@@ -121,8 +125,8 @@ TEST(Collect, TakesOrphansOfEveryKind) {
     EXPECT_OK(history.memory->put(prefix + Id<12>::random(history.random).text(), Bytes(7, 1)));
   }
   const auto report = collect(history.repository, history.collect_all());
-  EXPECT_EQ(report->total().objects, 4u);
-  EXPECT_EQ(report->total().bytes, 28u);
+  EXPECT_EQ(report->deleted.total().objects, 4u);
+  EXPECT_EQ(report->deleted.total().bytes, 28u);
   EXPECT_EQ(history.objects(), clean);
 }
 
@@ -148,7 +152,8 @@ TEST(Collect, StopsBetweenBatches) {
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().kind, ErrorKind::cancelled);
   EXPECT_EQ(history.value(Branch{"main"}, 0), 2);
-  EXPECT_EQ(collect(history.repository, history.collect_all())->total().objects, 6u) << "two went before the stop";
+  EXPECT_EQ(collect(history.repository, history.collect_all())->deleted.total().objects, 6u)
+      << "two went before the stop";
 }
 
 // ---- While others write ----
@@ -244,7 +249,7 @@ TEST(Collect, ALongVirtualSessionSurvivesEveryCutoff) {
     EXPECT_EQ(history.value(Branch{"main"}, 0), 2);
     EXPECT_OK(expire(history.repository, history.expire_all()));
     EXPECT_OK(collect(history.repository, history.collect_all()));
-    EXPECT_EQ(collect(history.repository, history.collect_all())->total().bytes, 0u);
+    EXPECT_EQ(collect(history.repository, history.collect_all())->deleted.total().bytes, 0u);
     EXPECT_EQ(history.memory->list("snapshots/")->size(), 2u) << "the root and the tip";
     EXPECT_EQ(count_refs(open_main(history.repository), "/a"), 3u);
   }
@@ -337,10 +342,10 @@ TEST(Collect, HoldsTheMinimumAgeByTheClockOfTheStore) {
   const auto young = collect(repository, options);
   ASSERT_TRUE(young) << young.error().text();
   EXPECT_EQ(young->cutoff_us, history.clock.now_us() - day_us);
-  EXPECT_EQ(young->total().objects, 0u) << "it all was written within the last day, as the store sees it";
+  EXPECT_EQ(young->deleted.total().objects, 0u) << "it all was written within the last day, as the store sees it";
   EXPECT_TRUE(young->released.empty());
   history.clock.sleep_us(2 * day_us);
-  EXPECT_EQ(collect(repository, options)->total().objects, 8u);
+  EXPECT_EQ(collect(repository, options)->deleted.total().objects, 8u);
 }
 
 TEST(Collect, AsksTheStoresClockWithoutATrace) {

@@ -1,5 +1,7 @@
 #include "icechunk/upkeep/expire.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 
 #include "icechunk/repo/feature_flag.h"
@@ -19,14 +21,33 @@ SnapshotFlags old_snapshots(const RepoInfo& info, TimestampUs older_than_us) {
   return old;
 }
 
-/// Old ones, but for the tips that stay.
+bool is_named(const std::vector<std::string>& patterns, const std::string& name) {
+  return std::ranges::any_of(patterns,
+                             [&](const std::string& one) { return fnmatch(one.c_str(), name.c_str(), 0) == 0; });
+}
+
+bool stays(const NamedRef& branch, const SnapshotFlags& old, const ExpireOptions& options) {
+  return options.branches == ExpiredRefs::keep || branch.name == main_branch || !old[branch.snapshot] ||
+         is_named(options.protected_branches, branch.name);
+}
+
+bool stays_as_tag(const NamedRef& tag, const SnapshotFlags& old, const ExpireOptions& options) {
+  return options.tags == ExpiredRefs::keep || !old[tag.snapshot] || is_named(options.protected_tags, tag.name);
+}
+
+/// Old ones, but for the tips that stay, and what else is asked for.
 SnapshotFlags released_snapshots(const RepoInfo& info, const SnapshotFlags& old, const ExpireOptions& options) {
   SnapshotFlags released = old;
   for (const NamedRef& branch : info.branches) {
-    if (options.branches == ExpiredRefs::keep || branch.name == main_branch) released[branch.snapshot] = false;
+    if (!stays(branch, old, options)) continue;
+    released[branch.snapshot] = false;
+    auto at = static_cast<std::int32_t>(branch.snapshot);
+    for (std::size_t i = 0; i < options.keep_newest && at >= 0; ++i, at = info.snapshots[at].parent) {
+      released[at] = false;
+    }
   }
   for (const NamedRef& tag : info.tags) {
-    if (options.tags == ExpiredRefs::keep) released[tag.snapshot] = false;
+    if (stays_as_tag(tag, old, options)) released[tag.snapshot] = false;
   }
   return released;
 }
@@ -43,13 +64,14 @@ std::vector<std::string> remove_refs(std::vector<NamedRef>& refs, const IsRemove
   return removed;
 }
 
-std::vector<std::string> remove_old_branches(RepoInfo& info, const SnapshotFlags& old) {
-  return remove_refs(info.branches,
-                     [&](const NamedRef& branch) { return old[branch.snapshot] && branch.name != main_branch; });
+std::vector<std::string> remove_old_branches(RepoInfo& info, const SnapshotFlags& old, const ExpireOptions& options) {
+  return remove_refs(info.branches, [&](const NamedRef& branch) { return !stays(branch, old, options); });
 }
 
-Result<std::vector<std::string>> remove_old_tags(RepoInfo& info, const SnapshotFlags& old) {
-  std::vector<std::string> removed = remove_refs(info.tags, [&](const NamedRef& tag) { return old[tag.snapshot]; });
+Result<std::vector<std::string>> remove_old_tags(RepoInfo& info, const SnapshotFlags& old,
+                                                 const ExpireOptions& options) {
+  std::vector<std::string> removed =
+      remove_refs(info.tags, [&](const NamedRef& tag) { return !stays_as_tag(tag, old, options); });
   if (!removed.empty()) VDP_TRY(check_enabled(info, FeatureFlag::delete_tag));
   info.deleted_tags.insert(info.deleted_tags.end(), removed.begin(), removed.end());
   std::ranges::sort(info.deleted_tags);
@@ -72,11 +94,12 @@ Result<ExpireReport> expire_snapshots(RepoInfo& info, const ExpireOptions& optio
   const SnapshotFlags released = released_snapshots(info, old, options);
   ExpireReport report;
   report.released = flagged_ids(info, released);
-  if (options.branches == ExpiredRefs::remove) report.deleted_branches = remove_old_branches(info, old);
+  if (options.branches == ExpiredRefs::remove) report.deleted_branches = remove_old_branches(info, old, options);
   if (options.tags == ExpiredRefs::remove) {
-    VDP_ASSIGN(report.deleted_tags, remove_old_tags(info, old));
+    VDP_ASSIGN(report.deleted_tags, remove_old_tags(info, old, options));
   }
   VDP_ASSIGN(report.edited, drop_snapshots(info, released, NewParent::root));
+  report.kept = info.snapshots.size();
   return report;
 }
 

@@ -20,6 +20,13 @@ struct ExpireOptions {
   TimestampUs older_than_us = 0;
   ExpiredRefs branches = ExpiredRefs::keep;
   ExpiredRefs tags = ExpiredRefs::keep;
+  // What stays beyond the official rules.
+  /// Of each branch that stays, so many snapshots from its tip on stay whatever their age.
+  std::size_t keep_newest = 0;
+  /// Branches and tags of these names stay, and so do their snapshots, whatever `branches` and `tags` say. In a name
+  /// `*` stands for any text, `?` for any character and `[...]` for one of several, as in a shell.
+  std::vector<std::string> protected_branches;
+  std::vector<std::string> protected_tags;
   /// `older_than_us` must lie this far back.
   std::int64_t minimum_age_us = default_minimum_age_us;
   bool dry_run = false;  ///< tell what would be done
@@ -28,6 +35,7 @@ struct ExpireOptions {
 struct ExpireReport {
   std::vector<SnapshotId> released;  ///< they left the history
   std::vector<SnapshotId> edited;    ///< they stay, with the root as their new parent
+  std::size_t kept = 0;              ///< snapshots that `repo` still names
   std::vector<std::string> deleted_branches;
   std::vector<std::string> deleted_tags;
 };

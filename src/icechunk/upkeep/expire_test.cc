@@ -102,6 +102,55 @@ TEST(Expire, ARefThatSharesItsSnapshotWithAKeptOneGoesAlone) {
   EXPECT_FALSE(line.has_snapshot(line.c[2]));
 }
 
+TEST(Expire, KeepsTheNewestOfEachBranchThatStays) {
+  Line line;
+  EXPECT_OK(line.repository.create_branch("side", line.c[2]));
+  ExpireOptions options = line.expire_all();
+  options.keep_newest = 2;
+  const auto report = expire(line.repository, options);
+  ASSERT_TRUE(report) << report.error().text();
+  EXPECT_EQ(as_set(report->released), (std::set{line.c[0], line.c[3]}));
+  EXPECT_EQ(report->kept, 5u) << "four and the root";
+  EXPECT_EQ(line.parent(line.c[5]), line.c[4]);
+  EXPECT_EQ(line.parent(line.c[4]), first_snapshot_id);
+  EXPECT_EQ(line.snapshot(line.c[4]).pruned_ancestor_logs, (Ids{line.c[0], line.c[1], line.c[2], line.c[3]}));
+  EXPECT_EQ(line.parent(line.c[2]), line.c[1]);
+  EXPECT_EQ(line.snapshot(line.c[1]).pruned_ancestor_logs, Ids{line.c[0]});
+
+  // A branch that goes holds nothing.
+  Line other;
+  EXPECT_OK(other.repository.create_branch("side", other.c[2]));
+  options = other.expire_all();
+  options.keep_newest = 2;
+  options.branches = ExpiredRefs::remove;
+  EXPECT_EQ(as_set(expire(other.repository, options)->released),
+            (std::set{other.c[0], other.c[1], other.c[2], other.c[3]}));
+  // More than there are is all of them.
+  Line whole;
+  options = whole.expire_all();
+  options.keep_newest = 100;
+  EXPECT_TRUE(expire(whole.repository, options)->released.empty());
+}
+
+TEST(Expire, KeepsProtectedNames) {
+  Line line;
+  for (const char* name : {"release/1", "draft"}) EXPECT_OK(line.repository.create_branch(name, line.c[1]));
+  for (const char* name : {"v1", "v2", "nightly"}) EXPECT_OK(line.repository.create_tag(name, line.c[3]));
+  EXPECT_OK(line.repository.create_tag("lone", line.c[2]));
+  ExpireOptions options = line.expire_all();
+  options.branches = ExpiredRefs::remove;
+  options.tags = ExpiredRefs::remove;
+  options.protected_branches = {"release/*"};
+  options.protected_tags = {"v?", "none"};
+  const auto report = expire(line.repository, options);
+  ASSERT_TRUE(report) << report.error().text();
+  EXPECT_EQ(report->deleted_branches, std::vector<std::string>{"draft"});
+  EXPECT_EQ(report->deleted_tags, (std::vector<std::string>{"lone", "nightly"}));
+  EXPECT_EQ(as_set(report->released), (std::set{line.c[0], line.c[2], line.c[4]}));
+  EXPECT_EQ(line.value(Tag{"v2"}, 3), 3);
+  EXPECT_EQ(line.value(Branch{"release/1"}, 1), 1);
+}
+
 TEST(Expire, AnotherRunRemembersWhatTheFirstOnePassedOver) {
   Line line;
   const ExpireOptions later = line.older_than(3);

@@ -24,22 +24,27 @@ class Sweep {
       return fail(ErrorKind::cancelled, "stopped between two batches; what is left goes with the next run");
     }
     if (!options_.dry_run) VDP_TRY(store_.remove_all(keys_));
-    deleted_.objects += batch_.objects;
-    deleted_.bytes += batch_.bytes;
+    swept_.deleted.objects += batch_.objects;
+    swept_.deleted.bytes += batch_.bytes;
     keys_.clear();
     batch_ = {};
-    if (options_.on_deleted) options_.on_deleted(deleted_);
+    if (options_.on_deleted) options_.on_deleted(swept_.deleted);
     return {};
   }
 
-  const DeletedObjects& deleted() const { return deleted_; }
+  void keep(const ObjectInfo& object) {
+    ++swept_.kept.objects;
+    swept_.kept.bytes += object.size;
+  }
+
+  const Swept& swept() const { return swept_; }
 
  private:
   ObjectStore& store_;
   const SweepOptions& options_;
   std::vector<std::string> keys_;
-  DeletedObjects batch_;
-  DeletedObjects deleted_;
+  ObjectTotal batch_;
+  Swept swept_;
 };
 
 }  // namespace
@@ -60,20 +65,24 @@ std::optional<Id<12>> id_of_key(std::string_view key, std::string_view prefix) {
   return *id;
 }
 
-Result<DeletedObjects> sweep(ObjectStore& store, std::string_view prefix, const SweepOptions& options,
-                             const std::function<bool(const Id<12>&)>& is_kept) {
+Result<Swept> sweep(ObjectStore& store, std::string_view prefix, const SweepOptions& options,
+                    const std::function<bool(const Id<12>&)>& is_kept) {
   Sweep sweep(store, options);
   Status status = store.list_pages(prefix, "", [&](const std::vector<ObjectInfo>& page) -> Status {
     for (const ObjectInfo& object : page) {
       const auto id = id_of_key(object.key, prefix);
-      if (id && written_before(object, options.cutoff_us) && !is_kept(*id)) VDP_TRY(sweep.add(object));
+      if (id && written_before(object, options.cutoff_us) && !is_kept(*id)) {
+        VDP_TRY(sweep.add(object));
+      } else {
+        sweep.keep(object);
+      }
     }
     return {};
   });
   if (status) status = sweep.flush();
-  if (status) return sweep.deleted();
-  return std::unexpected(
-      within(fmt::format("{}{} (after {} deleted)", store.url(), prefix, sweep.deleted().objects), status.error()));
+  if (status) return sweep.swept();
+  return std::unexpected(within(
+      fmt::format("{}{} (after {} deleted)", store.url(), prefix, sweep.swept().deleted.objects), status.error()));
 }
 
 }  // namespace vdp::icechunk

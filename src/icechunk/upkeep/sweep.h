@@ -13,9 +13,15 @@
 
 namespace vdp::icechunk {
 
-struct DeletedObjects {
+struct ObjectTotal {
   std::uint64_t objects = 0;
   std::uint64_t bytes = 0;
+};
+
+/// What became of the objects below a prefix.
+struct Swept {
+  ObjectTotal deleted;
+  ObjectTotal kept;
 };
 
 struct SweepOptions {
@@ -23,7 +29,7 @@ struct SweepOptions {
   bool dry_run = false;          ///< count only
   std::size_t max_batch = 1000;  ///< objects deleted by one request
   const std::atomic<bool>* stop = nullptr;
-  std::function<void(const DeletedObjects&)> on_deleted;  ///< told after each batch; may be null
+  std::function<void(const ObjectTotal&)> on_deleted;  ///< told after each batch; may be null
 };
 
 /// Whether an object was written before `cutoff_us` for sure. Stores that tell whole seconds cut the rest off, so such
@@ -31,9 +37,10 @@ struct SweepOptions {
 bool written_before(const ObjectInfo& object, TimestampUs cutoff_us);
 
 /// Visits `prefix` ("chunks/") and deletes each object that is named by an id, was written before the cutoff and is not
-/// kept; anything else under the prefix stays. After an error some are gone, and it can be run again.
-Result<DeletedObjects> sweep(ObjectStore& store, std::string_view prefix, const SweepOptions& options,
-                             const std::function<bool(const Id<12>&)>& is_kept);
+/// kept; anything else under the prefix stays, and is counted so. After an error some are gone, and it can be run
+/// again.
+Result<Swept> sweep(ObjectStore& store, std::string_view prefix, const SweepOptions& options,
+                    const std::function<bool(const Id<12>&)>& is_kept);
 
 /// The id that the key names below `prefix`; nothing where it is not exactly an id's text.
 std::optional<Id<12>> id_of_key(std::string_view key, std::string_view prefix);
