@@ -1,0 +1,10 @@
+// libFuzzer target: decode_snapshot.
+#include <cstddef>
+#include <cstdint>
+
+#include "icechunk/format/fuzz_bodies.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  vdp::icechunk::fuzz_object(vdp::icechunk::ObjectType::snapshot, {data, size});
+  return 0;
+}
