@@ -5,10 +5,12 @@
 namespace vdp::icechunk {
 namespace {
 
+constexpr std::size_t max_location_bytes = 8192;
+
 class ManifestJson {
  public:
-  ManifestJson(const wire::Manifest& manifest, const ObjectJsonLimits& limits)
-      : manifest_(manifest), limits_(limits), json_(limits) {
+  ManifestJson(const wire::Manifest& manifest, std::size_t payload_bytes, const ObjectJsonLimits& limits)
+      : manifest_(manifest), json_(limits, payload_bytes) {
     if (const auto* dictionary = manifest.location_dictionary()) {
       dictionary_.emplace(ByteView(dictionary->data(), dictionary->size()));
     }
@@ -53,14 +55,14 @@ class ManifestJson {
     if (compressed == nullptr) return Json();
     if (!dictionary_) return corrupt("found a compressed_location, but the manifest has no location_dictionary");
     const ByteView frame(compressed->data(), compressed->size());
-    VDP_ASSIGN_IN("compressed_location", const std::string_view location, dictionary_->decode(frame, limits_.text_bytes));
+    VDP_ASSIGN_IN("compressed_location", const std::string_view location,
+                  dictionary_->decode(frame, max_location_bytes));
     Json json = json_.bytes(compressed);
-    json["text"] = location;
+    json["text"] = json_.text(location);
     return json;
   }
 
   const wire::Manifest& manifest_;
-  const ObjectJsonLimits& limits_;
   WireJson json_;
   std::optional<DictionaryDecoder> dictionary_;
 };
@@ -69,7 +71,7 @@ class ManifestJson {
 
 Result<Json> manifest_json(ByteView payload, const ObjectJsonLimits& limits) {
   VDP_ASSIGN(const wire::Manifest* manifest, verified_root<wire::Manifest>(payload, ObjectType::manifest));
-  return ManifestJson(*manifest, limits).make();
+  return ManifestJson(*manifest, payload.size(), limits).make();
 }
 
 }  // namespace vdp::icechunk

@@ -154,5 +154,40 @@ TEST(ObjectJson, RefusesWhatIsNoObject) {
   EXPECT_EQ(object_json(object).error().kind, ErrorKind::corrupt);
 }
 
+/// One of each kind, with something in every list.
+std::vector<Bytes> one_of_each() {
+  Snapshot snapshot = some_snapshot("m");
+  snapshot.nodes.push_back({some_node, "/a", "{}", ArrayNode{{{4, 2}}, {"x"}, {{some_id, {{0, 2}}}}}, std::nullopt});
+  snapshot.manifests.push_back({some_id, 1234, 2, std::nullopt});
+  TransactionLog log = some_log();
+  log.updated_chunks.push_back({some_node, 1, 2, {0, 1}});
+  log.moved_nodes.push_back({"/a", "/b", some_node, true});
+  RepoInfo info;
+  info.snapshots = {{some_id, -1, 5, "first", encode_metadata({{"a", 1}}), {some_id}}};
+  info.branches = {{"main", 0}};
+  info.latest_updates = {{RepoInitialized{}, 7, std::nullopt}};
+  info.config = encode_flexbuffer({{"a", 1}});
+  return {encode_snapshot(snapshot), encode_transaction_log(log), encode_repo_info(info).value(),
+          encode_manifest(some_id, some_node, three_refs()).value()};
+}
+
+TEST(ObjectJson, TrustsNoByte) {
+  std::size_t shown = 0;
+  std::size_t refused = 0;
+  for (const Bytes& object : one_of_each()) {
+    const OpenedObject opened = open_any_object(object).value();
+    for (std::size_t at = 0; at < opened.payload.size(); ++at) {
+      for (const std::uint8_t value : {0x00, 0x01, 0x7F, 0x80, 0xFF}) {
+        Bytes damaged = opened.payload;
+        damaged[at] = value;
+        const auto json = object_json(seal_object(opened.header.type, damaged, 1));
+        ++(json && json->is_object() ? shown : refused);
+      }
+    }
+  }
+  EXPECT_GT(shown, 100u);
+  EXPECT_GT(refused, 100u);
+}
+
 }  // namespace
 }  // namespace vdp::icechunk

@@ -6,7 +6,8 @@ namespace {
 
 class RepoJson {
  public:
-  RepoJson(const wire::Repo& repo, const ObjectJsonLimits& limits) : repo_(repo), json_(limits) {}
+  RepoJson(const wire::Repo& repo, std::size_t payload_bytes, const ObjectJsonLimits& limits)
+      : repo_(repo), json_(limits, payload_bytes) {}
 
   Result<Json> make() {
     Json json;
@@ -36,7 +37,7 @@ class RepoJson {
   /// Everything in `repo` is FlexBuffers.
   static constexpr std::uint8_t repo_metadata_version = 2;
 
-  Result<Json> snapshot_json(const wire::SnapshotInfo& snapshot) const {
+  Result<Json> snapshot_json(const wire::SnapshotInfo& snapshot) {
     Json json;
     json["id"] = WireJson::id(snapshot.id());
     json["parent_offset"] = snapshot.parent_offset();
@@ -47,7 +48,7 @@ class RepoJson {
     return json;
   }
 
-  Json status_json(const wire::RepoStatus* status) const {
+  Json status_json(const wire::RepoStatus* status) {
     if (status == nullptr) return Json();
     Json json;
     json["availability"] = status->availability() <= wire::RepoAvailability::MAX
@@ -58,7 +59,7 @@ class RepoJson {
     return json;
   }
 
-  Json update_json(const wire::Update& update) const {
+  Json update_json(const wire::Update& update) {
     Json json;
     json["update_type_type"] = update.update_type_type() <= wire::UpdateType::MAX
                                    ? Json(wire::EnumNameUpdateType(update.update_type_type()))
@@ -70,7 +71,7 @@ class RepoJson {
   }
 
   /// The fields of the entry's own table; {} of one that has none, or is of a type that is not known.
-  Json fields_json(const wire::Update& update) const {
+  Json fields_json(const wire::Update& update) {
     if (const auto* migrated = update.update_type_as_RepoMigratedUpdate()) {
       return {{"from_version", migrated->from_version()}, {"to_version", migrated->to_version()}};
     }
@@ -102,7 +103,7 @@ class RepoJson {
   }
 
   template <typename Named>
-  Json named_json(const Named& update) const {
+  Json named_json(const Named& update) {
     return {{"name", json_.text(update.name())}, {"previous_snap_id", WireJson::id(update.previous_snap_id())}};
   }
 
@@ -113,14 +114,14 @@ class RepoJson {
   }
 
   const wire::Repo& repo_;
-  const WireJson json_;
+  WireJson json_;
 };
 
 }  // namespace
 
 Result<Json> repo_json(ByteView payload, const ObjectJsonLimits& limits) {
   VDP_ASSIGN(const wire::Repo* repo, verified_root<wire::Repo>(payload, ObjectType::repo_info));
-  return RepoJson(*repo, limits).make();
+  return RepoJson(*repo, payload.size(), limits).make();
 }
 
 }  // namespace vdp::icechunk

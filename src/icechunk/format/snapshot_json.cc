@@ -19,8 +19,9 @@ Result<Json> manifest_file_json(const File& file) {
 
 class SnapshotJson {
  public:
-  SnapshotJson(const wire::Snapshot& snapshot, std::uint8_t spec_version, const ObjectJsonLimits& limits)
-      : snapshot_(snapshot), spec_version_(spec_version), json_(limits) {}
+  SnapshotJson(const wire::Snapshot& snapshot, std::uint8_t spec_version, std::size_t payload_bytes,
+               const ObjectJsonLimits& limits)
+      : snapshot_(snapshot), spec_version_(spec_version), json_(limits, payload_bytes) {}
 
   Result<Json> make() {
     Json json;
@@ -42,7 +43,7 @@ class SnapshotJson {
   }
 
  private:
-  Result<Json> node_json(const wire::NodeSnapshot& node) const {
+  Result<Json> node_json(const wire::NodeSnapshot& node) {
     Json json;
     json["id"] = WireJson::id(node.id());
     json["path"] = json_.text(node.path());
@@ -57,7 +58,7 @@ class SnapshotJson {
     return json;
   }
 
-  Result<Json> array_json(const wire::ArrayNodeData& array) const {
+  Result<Json> array_json(const wire::ArrayNodeData& array) {
     Json json;
     VDP_TRY(json_.add_list(json, "shape", array.shape(), [](const auto* extent) -> Result<Json> {
       return Json{{"array_length", extent->array_length()}, {"chunk_length", extent->chunk_length()}};
@@ -74,7 +75,7 @@ class SnapshotJson {
     return json;
   }
 
-  Result<Json> manifest_ref_json(const wire::ManifestRef& manifest) const {
+  Result<Json> manifest_ref_json(const wire::ManifestRef& manifest) {
     Json json;
     json["object_id"] = WireJson::id(manifest.object_id());
     VDP_TRY(json_.add_list(json, "extents", manifest.extents(), [](const auto* range) -> Result<Json> {
@@ -85,14 +86,14 @@ class SnapshotJson {
 
   const wire::Snapshot& snapshot_;
   const std::uint8_t spec_version_;
-  const WireJson json_;
+  WireJson json_;
 };
 
 }  // namespace
 
 Result<Json> snapshot_json(ByteView payload, std::uint8_t spec_version, const ObjectJsonLimits& limits) {
   VDP_ASSIGN(const wire::Snapshot* snapshot, verified_root<wire::Snapshot>(payload, ObjectType::snapshot));
-  return SnapshotJson(*snapshot, spec_version, limits).make();
+  return SnapshotJson(*snapshot, spec_version, payload.size(), limits).make();
 }
 
 }  // namespace vdp::icechunk

@@ -14,7 +14,7 @@ std::string_view node_type_name(wire::NodeType type) {
   return "unknown";
 }
 
-Result<Json> updated_chunks_json(const WireJson& json_of, const wire::ArrayUpdatedChunks& updated) {
+Result<Json> updated_chunks_json(WireJson& json_of, const wire::ArrayUpdatedChunks& updated) {
   Json json;
   json["node_id"] = WireJson::id(updated.node_id());
   VDP_TRY(json_of.add_list(json, "chunks", updated.chunks(), [&](const auto* chunk) -> Result<Json> {
@@ -25,7 +25,7 @@ Result<Json> updated_chunks_json(const WireJson& json_of, const wire::ArrayUpdat
   return json;
 }
 
-Json move_json(const WireJson& json_of, const wire::MoveOperation& move) {
+Json move_json(WireJson& json_of, const wire::MoveOperation& move) {
   Json json;
   json["from"] = json_of.text(move.from());
   json["to"] = json_of.text(move.to());
@@ -39,7 +39,7 @@ Json move_json(const WireJson& json_of, const wire::MoveOperation& move) {
 Result<Json> transaction_log_json(ByteView payload, const ObjectJsonLimits& limits) {
   VDP_ASSIGN(const wire::TransactionLog* log,
              verified_root<wire::TransactionLog>(payload, ObjectType::transaction_log));
-  const WireJson json_of(limits);
+  WireJson json_of(limits, payload.size());
   Json json;
   json["id"] = WireJson::id(log->id());
   json_of.add_ids(json, "new_groups", log->new_groups());

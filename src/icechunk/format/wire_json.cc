@@ -1,10 +1,9 @@
 #include "icechunk/format/wire_json.h"
 
-#include <limits>
+#include <algorithm>
 
 #include "base/base64.h"
 #include "base/clock.h"
-#include "icechunk/format/utf8.h"
 
 namespace vdp::icechunk {
 namespace {
@@ -18,19 +17,26 @@ std::string_view whole_characters(std::string_view text, std::size_t size) {
 
 }  // namespace
 
-Json WireJson::text(std::string_view text) const {
-  if (text.size() <= limits_.text_bytes) return Json(std::string(text));
-  const std::string_view shown = whole_characters(text, limits_.text_bytes);
+std::size_t WireJson::take_text(std::size_t size) {
+  const std::uint64_t shown = std::min<std::uint64_t>({size, limits_.text_bytes, text_budget_});
+  text_budget_ -= shown;
+  return static_cast<std::size_t>(shown);
+}
+
+Json WireJson::text(std::string_view text) {
+  const std::size_t size = take_text(text.size());
+  if (size == text.size()) return Json(std::string(text));
+  const std::string_view shown = whole_characters(text, size);
   return Json(fmt::format("{} [{} bytes more]", shown, text.size() - shown.size()));
 }
 
-Json WireJson::text(const flatbuffers::String* wire_text) const {
+Json WireJson::text(const flatbuffers::String* wire_text) {
   return wire_text == nullptr ? Json() : text(wire_text->string_view());
 }
 
-Json WireJson::bytes(const WireBytes* wire_bytes) const {
+Json WireJson::bytes(const WireBytes* wire_bytes) {
   if (wire_bytes == nullptr) return Json();
-  const ByteView shown(wire_bytes->data(), std::min<std::size_t>(wire_bytes->size(), limits_.text_bytes));
+  const ByteView shown(wire_bytes->data(), take_text(wire_bytes->size()));
   Json json = {{"length", wire_bytes->size()}, {"base64", base64_encode(shown)}};
   if (shown.size() < wire_bytes->size()) json["omitted"] = wire_bytes->size() - shown.size();
   return json;
@@ -43,10 +49,9 @@ Json WireJson::time(std::uint64_t microseconds) {
   return Json(format_timestamp(static_cast<TimestampUs>(microseconds)));
 }
 
-Result<Json> WireJson::metadata(const WireItems* items, std::uint8_t spec_version) const {
+Result<Json> WireJson::metadata(const WireItems* items, std::uint8_t spec_version) {
   if (items == nullptr) return Json();
-  WireReader reader(std::numeric_limits<std::size_t>::max());
-  VDP_ASSIGN(auto stored, reader.metadata(items));
+  VDP_ASSIGN(const auto stored, reader_.metadata(items));
   return decode_metadata(stored, spec_version);
 }
 

@@ -15,18 +15,24 @@ Result<Json> repo_json(ByteView payload, const ObjectJsonLimits& limits);
 Result<Json> snapshot_json(ByteView payload, std::uint8_t spec_version, const ObjectJsonLimits& limits);
 Result<Json> transaction_log_json(ByteView payload, const ObjectJsonLimits& limits);
 
+/// Makes JSON of one object. In a hostile payload many tables can refer to one long text: all texts together are shown
+/// up to what the payload and the limits allow, then each is cut to nothing.
 class WireJson {
  public:
-  explicit WireJson(const ObjectJsonLimits& limits) : limits_(limits) {}
+  WireJson(const ObjectJsonLimits& limits, std::size_t payload_bytes)
+      : limits_(limits),
+        reader_(payload_bytes),
+        text_budget_(payload_bytes +
+                     std::uint64_t{limits.text_bytes} * std::min<std::uint64_t>(limits.list_items, UINT32_MAX)) {}
 
-  Json text(std::string_view text) const;
-  Json text(const flatbuffers::String* wire_text) const;
-  Json bytes(const WireBytes* wire_bytes) const;
+  Json text(std::string_view text);
+  Json text(const flatbuffers::String* wire_text);
+  Json bytes(const WireBytes* wire_bytes);
   static Json id(const wire::ObjectId12* id) { return id == nullptr ? Json() : Json(read_id12(id).text()); }
   static Json id(const wire::ObjectId8* id) { return id == nullptr ? Json() : Json(read_id8(id).text()); }
   static Json time(std::uint64_t microseconds);
   /// {name: value}, decoded.
-  Result<Json> metadata(const WireItems* items, std::uint8_t spec_version) const;
+  Result<Json> metadata(const WireItems* items, std::uint8_t spec_version);
 
   /// Sets `object[name]` to what `to_json` makes of the first entries, and says how many there are more.
   template <typename Vector, typename ToJson>
@@ -57,7 +63,12 @@ class WireJson {
   }
 
  private:
+  /// How much of `size` bytes is shown.
+  std::size_t take_text(std::size_t size);
+
   const ObjectJsonLimits& limits_;
+  WireReader reader_;
+  std::uint64_t text_budget_;
 };
 
 }  // namespace vdp::icechunk
