@@ -167,7 +167,7 @@ std::vector<Bytes> one_of_each() {
   info.branches = {{"main", 0}};
   info.latest_updates = {{RepoInitialized{}, 7, std::nullopt}};
   info.config = encode_flexbuffer({{"a", 1}});
-  return {encode_snapshot(snapshot), encode_transaction_log(log), encode_repo_info(info).value(),
+  return {encode_snapshot(snapshot), encode_transaction_log(log).value(), encode_repo_info(info).value(),
           encode_manifest(some_id, some_node, three_refs()).value()};
 }
 

@@ -159,7 +159,7 @@ Result<Json> expire_and_collect(const std::string& url) {
   return Json{{"expire_s", expire_s},
               {"collect_s", watch.lap_s()},
               {"released", expired.released.size()},
-              {"deleted", collected.total().objects}};
+              {"deleted", collected.deleted.total().objects}};
 }
 
 Result<Json> run(const std::string& verb, const std::string& url, std::uint64_t count) {
