@@ -1,5 +1,6 @@
 #include "icechunk/repo/manifest_writer.h"
 
+#include "icechunk/repo/manifest_division.h"
 #include "icechunk/repo/object_keys.h"
 #include "icechunk/repo/test_repository.h"
 
@@ -14,8 +15,12 @@ TEST(TailsToMerge, FollowTheSizes) {
   EXPECT_EQ(tails_to_merge({1000, 20}, 10, false), Positions{1});
   EXPECT_EQ(tails_to_merge({60, 20, 1000}, 10, false), (Positions{1, 0}));
   EXPECT_EQ(tails_to_merge({1000, 20}, 10, true), (Positions{1, 0}));
-  const std::vector<std::uint64_t> growing = {100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+  const std::vector<std::uint64_t> growing = {100, 300, 900, 2700, 8100, 24300, 72900, 218700};
   EXPECT_EQ(tails_to_merge(growing, 1, false), Positions{0});
+  constexpr std::uint64_t full = max_refs_per_manifest / 2 + 1;
+  const std::vector<std::uint64_t> mostly_full = {100, full, full, full, full, full, full, full};
+  EXPECT_EQ(tails_to_merge(mostly_full, 1, false), Positions{});
+  EXPECT_EQ(tails_to_merge(mostly_full, 1, true), Positions{0});
 }
 
 TEST(TailsToMerge, KeepsCellsSmallAndRewritesLittle) {
