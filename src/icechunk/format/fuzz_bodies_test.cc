@@ -17,7 +17,7 @@
 namespace vdp::icechunk {
 namespace {
 
-constexpr int mutations = 3000;
+constexpr int mutations = 2000;
 constexpr unsigned seed = 20261123;
 
 Bytes sample_snapshot() {
