@@ -42,6 +42,9 @@ struct CollectReport {
   std::vector<SnapshotId> released;  ///< left `repo`; their objects are among the deleted
   ObjectTotals deleted;
   ObjectTotals kept;  ///< all other objects of these kinds
+
+  /// Of what was deleted.
+  ObjectTotal total() const { return deleted.total(); }
 };
 
 /// How far it is.
