@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .sides import Refs, Revision
 from .zarr_nodes import Content
 
+FLAGS = ("move_node", "create_tag", "delete_tag")
 ROOT_SNAPSHOT = "1CECHNKREP0F1RSTCMT0"
 
 
@@ -29,6 +30,12 @@ class Model:
     deleted_tags: set[str] = field(default_factory=set)
     #: Kinds of the entries of the operations log, the oldest first.
     operations: list[str] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    flags: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(FLAGS, True))
+    #: Availability, and why it is limited.
+    status: tuple[str, str | None] = ("online", None)
+    #: Snapshots that an expiry takes to be old.
+    old: set[str] = field(default_factory=set)
 
     def create(self) -> None:
         root = {"__icechunk": {"is_root": True}}
@@ -71,6 +78,41 @@ class Model:
     def reset_branch(self, name: str, to: str) -> None:
         self.branches[name] = to
         self.operations.append("BranchReset")
+
+    def expire(self, delete_branches: bool = False, delete_tags: bool = False) -> set[str]:
+        """Old snapshots leave, but tips that stay; a snapshot whose parent leaves gets the root of its ancestry as its
+        parent. Returns what left."""
+        self._forget_old_refs(delete_branches, delete_tags)
+        kept = set(self.branches.values()) | set(self.tags.values())
+        released = {one for one in self.old & self.snapshots.keys() if self.snapshots[one].parent} - kept
+        roots = {one: list(self.ancestry(one))[-1].id for one in self.snapshots}
+        for one in self.snapshots.keys() - released:
+            if self.snapshots[one].parent in released:
+                self.snapshots[one] = replace(self.snapshots[one], parent=roots[one])
+        self._drop(released)
+        self.operations.append("ExpirationRan")
+        return released
+
+    def _forget_old_refs(self, delete_branches: bool, delete_tags: bool) -> None:
+        is_old = {one for one in self.old & self.snapshots.keys() if self.snapshots[one].parent}
+        if delete_branches:
+            self.branches = {k: v for k, v in self.branches.items() if k == "main" or v not in is_old}
+        if delete_tags:
+            gone = {name for name, snapshot in self.tags.items() if snapshot in is_old}
+            self.tags = {k: v for k, v in self.tags.items() if k not in gone}
+            self.deleted_tags |= gone
+
+    def collect(self) -> set[str]:
+        """What no ref leads to leaves."""
+        tips = [*self.branches.values(), *self.tags.values()]
+        reachable = {one.id for tip in tips for one in self.ancestry(tip)}
+        dropped = self.snapshots.keys() - reachable
+        self._drop(dropped)
+        self.operations.append("GCRan")
+        return dropped
+
+    def _drop(self, snapshots: set[str]) -> None:
+        self.snapshots = {id: one for id, one in self.snapshots.items() if id not in snapshots}
 
     def ancestry(self, snapshot: str) -> Iterator[Snapshot]:
         """The snapshot and its ancestors, the newest first."""

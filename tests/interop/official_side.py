@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,11 +13,13 @@ from typing import Any
 import icechunk
 from zarr.core.buffer import default_buffer_prototype
 
-from .sides import Config, Conflict, Line, Refs, Refused, Revision, Virtual
+from .sides import Config, Conflict, Diff, Line, Refs, Refused, Revision, Virtual
 from .zarr_nodes import Content, Index, chunk_key, key_prefix, node_key
 
 _prototype = default_buffer_prototype()
 _runner = asyncio.Runner()
+#: Each may have a file open.
+READ_AT_ONCE = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,13 +36,20 @@ def wait[T](awaitable: Awaitable[T]) -> T:
     return _runner.run(run())
 
 
+def kind_name(kind: Any) -> str:
+    """ "chunk_double_update", of ConflictType.ChunkDoubleUpdate."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", repr(kind).rpartition(".")[2]).lower()
+
+
 def refusals[**P, T](call: Callable[P, T]) -> Callable[P, T]:
     """The library's errors as sides.py names them."""
 
     def told(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return call(*args, **kwargs)
-        except (icechunk.ConflictError, icechunk.RebaseFailedError) as error:
+        except icechunk.RebaseFailedError as error:
+            raise Conflict(str(error), kinds=frozenset(kind_name(one.conflict_type) for one in error.conflicts)) from error
+        except icechunk.ConflictError as error:
             raise Conflict(str(error)) from error
         except (icechunk.IcechunkError, ValueError) as error:
             raise Refused(str(error)) from error
@@ -48,8 +59,11 @@ def refusals[**P, T](call: Callable[P, T]) -> Callable[P, T]:
 
 async def _read(store: icechunk.IcechunkStore) -> Content:
     keys = [key async for key in store.list()]
-    values = await asyncio.gather(*(store.get(key, _prototype) for key in keys))
-    return {key: value.to_bytes() for key, value in zip(keys, values, strict=True) if value is not None}
+    content = {}
+    for batch in itertools.batched(keys, READ_AT_ONCE):
+        values = await asyncio.gather(*(store.get(key, _prototype) for key in batch))
+        content |= {key: value.to_bytes() for key, value in zip(batch, values, strict=True) if value is not None}
+    return content
 
 
 def read(session: icechunk.Session) -> Content:
@@ -126,6 +140,10 @@ class OfficialSession:
         wait(self.session.store.delete_dir(key_prefix(path).rstrip("/")))
 
     @refusals
+    def shift(self, path: str, offset: Index) -> None:
+        self.session.shift_array(path, offset)
+
+    @refusals
     def discard(self) -> None:
         self.session.discard_changes()
 
@@ -143,15 +161,15 @@ class OfficialSession:
 
     @refusals
     def rebase(self, solver: str) -> None:
-        """`solver`: "detector", "ours", "theirs" or "fail", for what both wrote."""
+        """`solver`: "detector", or the basic one with "ours" or "theirs" for what both wrote, or all failing: "strict"."""
         if solver == "detector":
             self.session.rebase(icechunk.ConflictDetector())
             return
-        selection = {
-            "ours": icechunk.VersionSelection.UseOurs,
-            "theirs": icechunk.VersionSelection.UseTheirs,
-            "fail": icechunk.VersionSelection.Fail,
-        }[solver]
+        if solver == "strict":
+            strict = {"fail_on_delete_of_updated_array": True, "fail_on_delete_of_updated_group": True}
+            self.session.rebase(icechunk.BasicConflictSolver(on_chunk_conflict=icechunk.VersionSelection.Fail, **strict))
+            return
+        selection = {"ours": icechunk.VersionSelection.UseOurs, "theirs": icechunk.VersionSelection.UseTheirs}[solver]
         self.session.rebase(icechunk.BasicConflictSolver(on_chunk_conflict=selection))
 
     @refusals
@@ -250,3 +268,51 @@ class OfficialSide:
             self.storage(), config=to_official(config), authorize_virtual_chunk_access=self.access
         )
         self.repository.save_config()
+
+    @refusals
+    def metadata(self) -> dict[str, Any]:
+        return dict(self.repository.get_metadata())
+
+    @refusals
+    def set_metadata(self, metadata: dict[str, Any]) -> None:
+        self.repository.set_metadata(metadata)
+
+    @refusals
+    def flags(self) -> dict[str, bool]:
+        return {one.name: one.enabled for one in self.repository.feature_flags()}
+
+    @refusals
+    def set_flag(self, flag: str, value: bool | None) -> None:
+        self.repository.set_feature_flag(flag, value)
+
+    @refusals
+    def status(self) -> tuple[str, str | None]:
+        found = self.repository.get_status()
+        names = ("online", "read_only", "offline")
+        name = next(name for name in names if getattr(icechunk.RepoAvailability, name) == found.availability)
+        return name, found.limited_availability_reason
+
+    @refusals
+    def set_status(self, availability: str, reason: str | None = None) -> None:
+        kind = getattr(icechunk.RepoAvailability, availability)
+        self.repository.set_status(icechunk.RepoStatus(kind, limited_availability_reason=reason))
+
+    @refusals
+    def diff(self, base: str, to: str) -> Diff:
+        found = self.repository.diff(from_snapshot_id=base, to_snapshot_id=to)
+        # An array stays in the log when all chunks that it had there were given up in a rebase.
+        chunks = {path: frozenset(map(tuple, indices)) for path, indices in found.updated_chunks.items() if indices}
+        sets = {name: frozenset(getattr(found, name)) for name in Diff.SETS}
+        return Diff(**sets, updated_chunks=chunks, moved_nodes=tuple(found.moved_nodes))
+
+    @refusals
+    def expire(self, older_than_us: int, delete_branches: bool = False, delete_tags: bool = False) -> set[str]:
+        return self.repository.expire_snapshots(
+            EPOCH + timedelta(microseconds=older_than_us),
+            delete_expired_branches=delete_branches,
+            delete_expired_tags=delete_tags,
+        )
+
+    @refusals
+    def collect(self, older_than_us: int) -> None:
+        self.repository.garbage_collect(EPOCH + timedelta(microseconds=older_than_us))

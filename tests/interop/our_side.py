@@ -10,9 +10,16 @@ from typing import Any
 
 from icechunk_driver import Driver, StepError, text
 
-from .sides import Config, Conflict, Line, Refs, Refused, Revision, Virtual
+from .sides import Config, Conflict, Diff, Line, Refs, Refused, Revision, Virtual
 from .zarr_nodes import Content, Index
 
+#: By the names that sides.py has for them.
+SOLVERS: dict[str, Any] = {
+    "detector": "detector",
+    "ours": {"chunks": "ours"},
+    "theirs": {"chunks": "theirs"},
+    "strict": {"chunks": "fail", "fail_array": True, "fail_group": True},
+}
 _session_names = itertools.count()
 
 
@@ -64,6 +71,11 @@ class OurSession:
     def delete_node(self, path: str) -> None:
         self._do("delete_node", path=path)
 
+    def shift(self, path: str, offset: Index) -> None:
+        for axis, chunks in enumerate(offset):
+            if chunks:
+                self._do("shift_chunks", path=path, axis=axis, offset=chunks)
+
     def discard(self) -> None:
         self._do("discard")
 
@@ -85,10 +97,12 @@ class OurSession:
         return self._landed("flush", message=message, metadata=metadata)
 
     def rebase(self, solver: str) -> None:
-        self._do("rebase", solver=solver)
+        outcome = self._do("rebase", solver=SOLVERS[solver])
+        if "conflicts" in outcome:
+            raise Conflict(str(outcome), kinds=frozenset(kind for kind, _, _ in outcome["conflicts"]))
 
     def move(self, source: str, target: str) -> None:
-        self._do("move_node", path=source, to=target)
+        self._do("move_node", **{"from": source, "to": target})
 
 
 @dataclass
@@ -159,6 +173,40 @@ class OurSide:
 
     def save_config(self, config: Config) -> None:
         self._change("save_config", config=config.document())
+
+    def metadata(self) -> dict[str, Any]:
+        metadata: dict[str, Any] = self._do("metadata")
+        return metadata
+
+    def set_metadata(self, metadata: dict[str, Any]) -> None:
+        self._change("set_metadata", metadata=metadata)
+
+    def flags(self) -> dict[str, bool]:
+        flags: dict[str, bool] = self._do("feature_flags")
+        return flags
+
+    def set_flag(self, flag: str, value: bool | None) -> None:
+        self._change("set_feature_flag", flag=flag, value=value)
+
+    def status(self) -> tuple[str, str | None]:
+        found = self._do("status")
+        return found["availability"], found["reason"]
+
+    def set_status(self, availability: str, reason: str | None = None) -> None:
+        self._change("set_status", availability=availability, reason=reason)
+
+    def diff(self, base: str, to: str) -> Diff:
+        found = self._do("diff", **{"from": base, "to": to})
+        chunks = {path: frozenset(map(tuple, indices)) for path, indices in found["updated_chunks"].items()}
+        sets = {name: frozenset(found[name]) for name in Diff.SETS}
+        return Diff(**sets, updated_chunks=chunks, moved_nodes=tuple(map(tuple, found["moved_nodes"])))
+
+    def expire(self, older_than_us: int, delete_branches: bool = False, delete_tags: bool = False) -> set[str]:
+        fields = {"delete_branches": delete_branches, "delete_tags": delete_tags}
+        return set(self._change("expire", older_than_us=older_than_us, **fields)["released"])
+
+    def collect(self, older_than_us: int) -> None:
+        self._change("collect", older_than_us=older_than_us)
 
 
 @dataclass

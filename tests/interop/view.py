@@ -47,6 +47,7 @@ def assert_names(side: Side, model: Model, v1: bool = False) -> None:
         assert moments == sorted(set(moments), reverse=True), f"times of {revision} by {side.name}"
     if not v1:
         assert_operations(side, model)
+        assert_settings(side, model)
 
 
 def assert_operations(side: Side, model: Model) -> None:
@@ -55,6 +56,11 @@ def assert_operations(side: Side, model: Model) -> None:
     assert kinds == model.operations, f"operations log by {side.name}"
     moments = [moment for moment, _ in operations]
     assert moments == sorted(set(moments), reverse=True), f"times of the operations log by {side.name}"
+
+
+def assert_settings(side: Side, model: Model) -> None:
+    found = (side.metadata(), side.flags(), side.status())
+    assert found == (model.metadata, model.flags, model.status), f"settings by {side.name}"
 
 
 def assert_snapshot(side: Side, model: Model, snapshot: str, seen: Seen | None = None) -> None:

@@ -46,6 +46,13 @@ def chunk_indices(content: Content, path: str) -> list[Index]:
     )
 
 
+def grid_of(content: Content, path: str) -> Index:
+    """Number of chunks per dimension of an array of a regular grid."""
+    document = json.loads(content[node_key(path)])
+    chunks = document["chunk_grid"]["configuration"]["chunk_shape"]
+    return tuple(-(-length // chunk) for length, chunk in zip(document["shape"], chunks, strict=True))
+
+
 def group(attributes: dict[str, Any] | None = None) -> bytes:
     document = {"zarr_format": 3, "node_type": "group", "attributes": attributes or {}}
     return json.dumps(document, ensure_ascii=False).encode()

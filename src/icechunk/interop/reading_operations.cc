@@ -36,29 +36,51 @@ Result<Json> dump(Session& session, const Json&) {
   return json;
 }
 
-/// Opens a store for each folder that a chunk lies in. vcc:// locations are for tests that know the container.
-Result<Bytes> read_virtual(const VirtualChunk& chunk, const Json& containers) {
-  std::string url = chunk.location.url;
-  for (const auto& [name, prefix] : containers.items()) {
-    const std::string relative = fmt::format("vcc://{}/", name);
-    if (url.starts_with(relative)) url = prefix.get<std::string>() + url.substr(relative.size());
+/// Reads what virtual references lead to, through a store for each folder. `containers` are {NAME: URL_PREFIX}, for
+/// locations "vcc://NAME/...".
+class SourceReader {
+ public:
+  explicit SourceReader(Json containers) : containers_(std::move(containers)) {}
+
+  Result<Bytes> read(const VirtualChunk& chunk) {
+    const std::string url = resolve(chunk.location.url);
+    const std::size_t end_of_folder = url.rfind('/') + 1;
+    VDP_ASSIGN(const ObjectStorePtr store, store_of(url.substr(0, end_of_folder)));
+    const std::string& etag = chunk.location.etag;
+    return store->get_range(url.substr(end_of_folder), {chunk.offset, chunk.length},
+                            etag.empty() ? std::nullopt : std::optional(etag));
   }
-  const std::size_t end_of_folder = url.rfind('/') + 1;
-  VDP_ASSIGN(const ObjectStorePtr store, open_source_store(url.substr(0, end_of_folder)));
-  const std::string& etag = chunk.location.etag;
-  return store->get_range(url.substr(end_of_folder), {chunk.offset, chunk.length},
-                          etag.empty() ? std::nullopt : std::optional(etag));
-}
+
+ private:
+  std::string resolve(const std::string& url) const {
+    for (const auto& [name, prefix] : containers_.items()) {
+      const std::string relative = fmt::format("vcc://{}/", name);
+      if (url.starts_with(relative)) return prefix.get<std::string>() + url.substr(relative.size());
+    }
+    return url;
+  }
+
+  Result<ObjectStorePtr> store_of(const std::string& folder) {
+    ObjectStorePtr& store = stores_[folder];
+    if (!store) {
+      VDP_ASSIGN(store, open_source_store(folder));
+    }
+    return store;
+  }
+
+  Json containers_;
+  std::map<std::string, ObjectStorePtr> stores_;
+};
 
 /// What a Zarr reader gets: {KEY: SHA-256}, of zarr.json of each node and of each chunk; {KEY: BASE64} with
-/// "bytes": true. "containers" are {NAME: URL_PREFIX}.
+/// "bytes": true. "containers" as SourceReader has them.
 class Content {
  public:
   Content(const Session& session, const Json& step)
       : session_(session),
         as_bytes_(step.value("bytes", false)),
-        containers_(step.value("containers", Json::object())),
-        read_virtual_([this](const VirtualChunk& chunk) { return icechunk::read_virtual(chunk, containers_); }) {}
+        sources_(step.value("containers", Json::object())),
+        read_virtual_([this](const VirtualChunk& chunk) { return sources_.read(chunk); }) {}
 
   Result<Json> read() {
     for (const NodeSummary& node : session_.nodes()) {
@@ -92,7 +114,7 @@ class Content {
 
   const Session& session_;
   bool as_bytes_;
-  Json containers_;
+  SourceReader sources_;
   VirtualChunkReader read_virtual_;
   Json content_ = Json::object();
 };

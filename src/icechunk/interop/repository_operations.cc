@@ -2,6 +2,7 @@
 
 #include "icechunk/interop/operations.h"
 #include "icechunk/interop/step_fields.h"
+#include "icechunk/repo/diff.h"
 #include "icechunk/repo/repository_state.h"
 
 namespace vdp::icechunk {
@@ -74,12 +75,34 @@ Result<Json> save_config(Repository& repository, const Json& step) {
   return succeeded();
 }
 
+Json to_json(const ChunkIndexSet& indices) {
+  Json json = Json::array();
+  for (std::size_t row = 0; row < indices.size(); ++row) {
+    json.push_back(std::vector<std::uint32_t>(indices[row].begin(), indices[row].end()));
+  }
+  return json;
+}
+
+/// {"from": ID, "to": ID}
+Result<Json> diff(Repository& repository, const Json& step) {
+  VDP_ASSIGN(const SnapshotId from, snapshot_of(step, "from"));
+  VDP_ASSIGN(const SnapshotId to, snapshot_of(step, "to"));
+  VDP_ASSIGN(const SnapshotDiff found, diff_snapshots(repository, from, to));
+  Json json = {{"new_groups", found.new_groups},         {"new_arrays", found.new_arrays},
+               {"deleted_groups", found.deleted_groups}, {"deleted_arrays", found.deleted_arrays},
+               {"updated_groups", found.updated_groups}, {"updated_arrays", found.updated_arrays},
+               {"updated_chunks", Json::object()},       {"moved_nodes", Json::array()}};
+  for (const auto& [path, chunks] : found.updated_chunks) json["updated_chunks"][path] = to_json(chunks);
+  for (const MovedPath& move : found.moved_nodes) json["moved_nodes"].push_back({move.from, move.to});
+  return json;
+}
+
 }  // namespace
 
 const Operations<RepositoryOperation>& repository_operations() {
   static const Operations<RepositoryOperation> table = {
-      {"refs", refs},     {"history", history},         {"snapshots", snapshots}, {"operations", operations},
-      {"config", config}, {"save_config", save_config},
+      {"refs", refs},     {"history", history}, {"snapshots", snapshots},     {"operations", operations},
+      {"config", config}, {"diff", diff},       {"save_config", save_config},
   };
   return table;
 }
