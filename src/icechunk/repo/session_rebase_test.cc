@@ -1,5 +1,7 @@
 // Rebase: what conflicts, what a solver makes of it, and commits that rebase by themselves.
 #include "icechunk/repo/object_keys.h"
+#include "icechunk/repo/repo_edit.h"
+#include "icechunk/repo/repo_update.h"
 #include "icechunk/repo/test_repository.h"
 #include "store/fault_store.h"
 
@@ -392,6 +394,53 @@ TEST(CommitWithSolver, EmptySessionsCommitWhereTheyAreToldTo) {
   EXPECT_TRUE(std::holds_alternative<NothingToCommit>(*session.commit("x", Json::object(), CommitOptions{})));
   EXPECT_TRUE(std::holds_alternative<Committed>(*session.commit("x", Json::object(), {.allow_empty = true})));
   EXPECT_EQ(repository.history(Branch{"main"}).value()[0].message, "x");
+}
+
+/// Puts the snapshot of the commit that lost on the branch after all: as if its update had only been slow, and its
+/// answer wrong.
+SnapshotId land_late(const Repository& repository) {
+  const auto repo = repository.state().load_repo().value();
+  SnapshotInfo late;
+  for (const ObjectInfo& object : repository.store().list("snapshots/").value()) {
+    const auto id = SnapshotId::parse(object.key.substr(object.key.size() - 20)).value();
+    if (!repo->info.find_snapshot(id)) late.id = id;
+  }
+  late.message = "late";
+  late.flushed_at_us = repository.state().clock().now_us();
+  EXPECT_OK(update_repo(repository.state(), {NewCommit{"main", late.id},
+                                             [&](RepoInfo& info) -> Status {
+                                               SnapshotInfo placed = late;
+                                               const NamedRef* main = info.find_branch("main");
+                                               placed.parent = static_cast<std::int32_t>(main->snapshot);
+                                               set_ref(info.branches, "main", insert_snapshot(info, placed));
+                                               return {};
+                                             },
+                                             nullptr}));
+  return late.id;
+}
+
+TEST(Rebase, FindsItsOwnCommitAmongThoseOfTheBranch) {
+  const Edit edit = write("/a", {0}, 2);
+  {
+    Race race(write("/a", {1}), edit);
+    EXPECT_TRUE(std::holds_alternative<CommitConflict>(*race.session.commit("ours")));
+    const SnapshotId late = land_late(race.repository);
+    const auto outcome = race.session.rebase(ConflictDetector()).value();
+    ASSERT_TRUE(std::holds_alternative<AlreadyCommitted>(outcome));
+    EXPECT_EQ(std::get<AlreadyCommitted>(outcome).snapshot, late);
+    EXPECT_EQ(race.session.base(), late);
+    EXPECT_FALSE(race.session.has_changes());
+    EXPECT_TRUE(std::holds_alternative<NothingToCommit>(*race.session.commit("again")));
+  }
+  // What was written since is not in it.
+  Race race(write("/a", {1}), edit);
+  EXPECT_TRUE(std::holds_alternative<CommitConflict>(*race.session.commit("ours")));
+  land_late(race.repository);
+  write("/a", {3})(race.session);
+  const auto outcome = race.session.rebase(ConflictDetector());
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::conflict);
+  EXPECT_TRUE(race.session.has_changes());
 }
 
 /// Somebody else commits first, and each operation of the commit that rebases over it has a fault once.
