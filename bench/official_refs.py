@@ -32,10 +32,14 @@ class Stopwatch:
 
 def location(number: int) -> str:
     day = number // 48 % 366
-    return f"file:///archive/2020/{day:03d}/3B-HHR.MS.MRG.3IMERG.2020{day:04d}-S{number % 48:02d}0000.{number:06d}.V07B.HDF5"
+    name = f"3B-HHR.MS.MRG.3IMERG.2020{day:04d}-S{number % 48:02d}0000.{number:06d}.V07B.HDF5"
+    return f"file:///archive/2020/{day:03d}/{name}"
 
 
-def references(first: int, files: int) -> tuple[list[str], np.ndarray, np.ndarray]:
+References = tuple[list[str], np.ndarray, np.ndarray]
+
+
+def references(first: int, files: int) -> References:
     """Locations, offsets and lengths; the same as the driver's."""
     numbers = np.arange(first * CHUNKS_PER_FILE, (first + files) * CHUNKS_PER_FILE, dtype="u8")
     lengths = (10_000 + numbers * np.uint64(2_654_435_761) % np.uint64(2**32) % np.uint64(50_000)).astype("u8")
@@ -44,7 +48,7 @@ def references(first: int, files: int) -> tuple[list[str], np.ndarray, np.ndarra
     return [location(first + file) for file in range(files) for _ in range(CHUNKS_PER_FILE)], offsets, lengths
 
 
-def set_references(store: icechunk.IcechunkStore, first: int, files: int, data: tuple[list[str], np.ndarray, np.ndarray]) -> None:
+def set_references(store: icechunk.IcechunkStore, first: int, files: int, data: References) -> None:
     store.set_virtual_refs_arr(
         "a", (files, CHUNKS_PER_FILE, 1), *data, validate_containers=False, arr_offset=(first, 0, 0), checksum=MODIFIED
     )

@@ -91,9 +91,8 @@ class Comparison:
         self.table.rows.append([what, spread(ours, digits), spread(peers, digits), ratio(ours, peers)])
 
     def rows(self, what: str, runs: tuple[list[Run], list[Run]], wall_s: Callable[[dict[str, Any]], float]) -> None:
-        ours, peers = runs
         self.row(f"{what}: ms", *([1e3 * wall_s(run.answer) for run in side] for side in runs), digits=1)
-        self.row(f"{what}: CPU of the process, s", [run.cpu_s for run in ours], [run.cpu_s for run in peers], digits=2)
+        self.row(f"{what}: CPU of the process, s", *([run.cpu_s for run in side] for side in runs), digits=2)
         self.row(f"{what}: peak memory, MB", *([run.peak_bytes / 1e6 for run in side] for side in runs), digits=0)
 
 
@@ -116,12 +115,13 @@ def compare_references(comparison: Comparison, files: int) -> None:
     runs = comparison.measure(write)
     rates = [[files * CHUNKS_PER_FILE / written(run.answer) / 1e6 for run in side] for side in runs]
     times = statistics.median(rates[0]) / statistics.median(rates[1])
-    comparison.table.rows.append([f"{refs}: set and committed, million/s", *(spread(side, 2) for side in rates), f"{times:,.0f}"])
+    comparison.table.rows.append(
+        [f"{refs}: set and committed, million/s", *(spread(side, 2) for side in rates), f"{times:,.0f}"]
+    )
     comparison.rows(f"{refs}: set and committed", runs, written)
     comparison.rows(f"{refs}: one found", comparison.measure(on_store("read")), lambda answer: answer["first_s"])
-    comparison.rows(
-        f"{refs}: a file appended", comparison.measure(on_store("append", 3)), lambda answer: statistics.median(answer["commits_s"])
-    )
+    appended = comparison.measure(on_store("append", 3))
+    comparison.rows(f"{refs}: a file appended", appended, lambda answer: statistics.median(answer["commits_s"]))
 
 
 def compare_collection(comparison: Comparison, commits: int) -> None:
@@ -132,7 +132,8 @@ def compare_collection(comparison: Comparison, commits: int) -> None:
         return side.run("collect", store)
 
     runs = comparison.measure(collect)
-    comparison.rows(f"{commits:,} commits expired and collected", runs, lambda answer: answer["expire_s"] + answer["collect_s"])
+    what = f"{commits:,} commits expired and collected"
+    comparison.rows(what, runs, lambda answer: answer["expire_s"] + answer["collect_s"])
 
 
 def main() -> None:

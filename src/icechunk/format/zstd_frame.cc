@@ -97,7 +97,8 @@ Result<Bytes> decompress_frame(ByteView frame, std::uint64_t max_bytes, std::uin
   }
   std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
   // A frame may ask for a window, which is allocated: no more of it than there may be content.
-  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, std::clamp(static_cast<int>(std::bit_width(max_bytes)), 10, 27));
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax,
+                         std::clamp(static_cast<int>(std::bit_width(max_bytes)), 10, 27));
   // Room for all of it makes it one pass without a window. It was declared, and is not more than it may be.
   Bytes content(is_declared
                     ? std::max<std::uint64_t>(declared, 1)
