@@ -102,7 +102,5 @@ void add_lambda(CLI::App& program, Action& action);
 void add_self_test(CLI::App& program, Action& action);
 void add_settings(CLI::App& program, Action& action);
 void add_repo(CLI::App& program, Action& action);
-/// Adds expire and collect to the verb "repo".
-void add_repo_upkeep(CLI::App& repo, Action& action);
 
 }  // namespace vdp::cli

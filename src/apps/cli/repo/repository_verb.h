@@ -66,5 +66,6 @@ void add_repo_diff(CLI::App& repo, Action& action);
 void add_repo_cat(CLI::App& repo, Action& action);
 void add_repo_stats(CLI::App& repo, Action& action);
 void add_repo_settings(CLI::App& repo, Action& action);
+void add_repo_upkeep(CLI::App& repo, Action& action);
 
 }  // namespace vdp::cli

@@ -2,21 +2,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "apps/cli/access_options.h"
 #include "apps/cli/cutoff_option.h"
+#include "apps/cli/repo/repository_verb.h"
 #include "apps/cli/stop_signal.h"
 #include "apps/cli/upkeep_progress.h"
 #include "apps/cli/upkeep_report.h"
-#include "apps/cli/verb.h"
-#include "store/open_store.h"
 
 namespace vdp::cli {
 namespace {
 
-struct Options {
-  OutputOptions output;
-  std::string url;
-  AccessOptions access;
+struct Options : RepositoryOptions {
   Cutoff older_than;
   bool allow_recent = false;
   bool dry_run = false;
@@ -29,12 +24,6 @@ struct Options {
   TimestampUs older_than_us() const { return older_than.before(system_clock().now_us()); }
   std::int64_t minimum_age_us() const { return allow_recent ? 0 : icechunk::default_minimum_age_us; }
 };
-
-Result<icechunk::Repository> open_repository(const Options& options) {
-  VDP_ASSIGN(auto store, open_store(options.url, options.access.access()));
-  VDP_ASSIGN_IN(options.url, auto repository, icechunk::Repository::open(std::move(store)));
-  return repository;
-}
 
 /// As JSON, or as text with the command to type next.
 template <typename Report>
@@ -50,8 +39,7 @@ void tell(const Options& options, TimestampUs older_than_us, const Report& repor
   fmt::print("next: vdp repo {} {}\n", next, options.url);
 }
 
-Status expire(const Options& options) {
-  VDP_ASSIGN(const auto repository, open_repository(options));
+Status expire(const Options& options, const icechunk::Repository& repository) {
   icechunk::ExpireOptions expire;
   expire.older_than_us = options.older_than_us();
   expire.minimum_age_us = options.minimum_age_us();
@@ -66,8 +54,7 @@ Status expire(const Options& options) {
   return {};
 }
 
-Status collect(const Options& options) {
-  VDP_ASSIGN(const auto repository, open_repository(options));
+Status collect(const Options& options, const icechunk::Repository& repository) {
   UpkeepProgress progress(system_clock(), isatty(STDERR_FILENO) == 1, options.output.quiet);
   icechunk::CollectOptions collect;
   collect.older_than_us = options.older_than_us();
@@ -81,20 +68,11 @@ Status collect(const Options& options) {
 }
 
 CLI::App* add_step(CLI::App& repo, Action& action, const std::shared_ptr<Options>& options, const char* name,
-                   const char* description, Status (*run)(const Options&)) {
-  auto* verb = repo.add_subcommand(name, description);
-  verb->add_option("url", options->url, "the repository: URL or path")->required();
-  add_output_options(*verb, options->output);
-  add_access_options(*verb, options->access);
+                   const char* description, Status (*run)(const Options&, const icechunk::Repository&)) {
+  auto* verb = add_repository_verb(repo, action, options, name, description, run);
   add_cutoff_option(*verb, "--older-than", options->older_than, "what goes")->required();
   verb->add_flag("--allow-recent", options->allow_recent, "allow less than a day: no session may be open that long");
   verb->add_flag("--dry-run", options->dry_run, "say what would go, and change nothing");
-  verb->callback([options, &action, run] {
-    action = [options, run] {
-      const Status done = run(*options);
-      return done ? int{exit_done} : report_error(done.error(), options->output);
-    };
-  });
   return verb;
 }
 
