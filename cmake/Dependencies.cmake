@@ -19,6 +19,8 @@ pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 # pugixml reads the XML that S3 and STS answer with; it resolves no entities of documents' own.
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
+# libyaml gives YAML event by event, so that depth and aliases are ours to bound.
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 if(VDP_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/json_field.h"
 #include "net/aws/s3_place.h"
@@ -96,6 +97,9 @@ Result<icechunk::VirtualChunkReader> authorized_reader(const icechunk::Repositor
     VDP_ASSIGN(auto place, authorized_place(config, prefix));
     places.push_back(std::move(place));
   }
+  // Of two places that hold a chunk the narrower one is meant: it may be read as somebody else.
+  std::ranges::stable_sort(places, std::greater<>(),
+                           [](const AuthorizedPlace& place) { return place.decoded_url.size(); });
   return [config, places](const icechunk::VirtualChunk& chunk) -> Result<Bytes> {
     VDP_ASSIGN(const std::string url, resolve_location(config, chunk.location.url));
     VDP_ASSIGN_IN(url, const std::string location, decode_location(url));

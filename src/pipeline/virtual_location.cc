@@ -1,8 +1,5 @@
 #include "pipeline/virtual_location.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <string_view>
 
 #include "store/url.h"
@@ -15,18 +12,7 @@ constexpr std::string_view file_scheme = "file://";
 }  // namespace
 
 Result<std::string> resolve_location(const icechunk::RepositoryConfig& config, const std::string& url) {
-  constexpr std::string_view scheme = "vcc://";
-  if (!url.starts_with(scheme)) return url;
-  const auto slash = url.find('/', scheme.size());
-  const std::string name = url.substr(scheme.size(), slash - scheme.size());
-  for (const auto& container : config.virtual_chunk_containers()) {
-    if (container.name != name || slash == std::string::npos) continue;
-    // Local containers name their path as it is.
-    const std::string& prefix = container.url_prefix;
-    const bool is_local = prefix.starts_with(file_scheme);
-    return (is_local ? encode_path(prefix) : prefix) + url.substr(slash + 1);
-  }
-  return corrupt(fmt::format("{}: the repository has no virtual chunk container \"{}\"", url, name));
+  return icechunk::absolute_location(config.virtual_chunk_containers(), url);
 }
 
 Result<std::string> decode_location(const std::string& url) {
@@ -35,16 +21,18 @@ Result<std::string> decode_location(const std::string& url) {
   return std::string(file_scheme) + path;
 }
 
-ContainerPrefixes::ContainerPrefixes(const icechunk::RepositoryConfig& config) {
-  for (const auto& container : config.virtual_chunk_containers()) prefixes_.push_back(container.url_prefix);
-}
+ContainerPrefixes::ContainerPrefixes(const icechunk::RepositoryConfig& config)
+    : containers_(config.virtual_chunk_containers()) {}
 
 bool ContainerPrefixes::hold(const std::string& url) const {
   // Sources in memory are for this process alone: no reader needs leave (see repository_config).
-  if (url.starts_with("memory://")) return true;
-  // Only the prefixes of local containers are compared with what is decoded: they name a path as it is.
-  const auto decoded = url.starts_with(file_scheme) ? decode_location(url) : Result<std::string>(url);
-  return decoded && std::ranges::any_of(prefixes_, [&](const auto& prefix) { return decoded->starts_with(prefix); });
+  return url.starts_with("memory://") || icechunk::find_container(containers_, url) != nullptr;
+}
+
+std::vector<std::string> ContainerPrefixes::prefixes() const {
+  std::vector<std::string> prefixes;
+  for (const auto& container : containers_) prefixes.push_back(container.url_prefix);
+  return prefixes;
 }
 
 }  // namespace vdp

@@ -23,10 +23,10 @@ class ContainerPrefixes {
   explicit ContainerPrefixes(const icechunk::RepositoryConfig& config);
   /// `url` is absolute.
   bool hold(const std::string& url) const;
-  const std::vector<std::string>& prefixes() const { return prefixes_; }
+  std::vector<std::string> prefixes() const;
 
  private:
-  std::vector<std::string> prefixes_;
+  std::vector<icechunk::VirtualChunkContainer> containers_;
 };
 
 }  // namespace vdp

@@ -71,7 +71,8 @@ Result<Json> config(Repository& repository, const Json&) {
 }
 
 Result<Json> save_config(Repository& repository, const Json& step) {
-  VDP_TRY(repository.save_config(RepositoryConfig(step.at("config"))));
+  VDP_TRY(step.contains("config") ? repository.save_config(RepositoryConfig(step.at("config")))
+                                  : repository.save_config());
   return succeeded();
 }
 

@@ -2,6 +2,7 @@
 
 #include "icechunk/interop/operations.h"
 #include "icechunk/interop/step_fields.h"
+#include "icechunk/upkeep/migrate.h"
 #include "store/open_store.h"
 
 namespace vdp::icechunk {
@@ -35,9 +36,27 @@ Result<Json> create(Opened& opened, const Json& step) {
   return hold(opened, store, Repository::create(store, config));
 }
 
+/// The same: what the caller wants otherwise than the stored configuration says.
 Result<Json> open(Opened& opened, const Json& step) {
   VDP_ASSIGN(const ObjectStorePtr store, open_store(step.at("url").get<std::string>()));
-  return hold(opened, store, Repository::open(store));
+  RepositoryOptions options;
+  VDP_ASSIGN(options.config, config_of(step));
+  return hold(opened, store, Repository::open(store, options));
+}
+
+/// {"url": URL, "dry_run": bool, "delete_former_refs": bool}. The repository is not open afterwards.
+Result<Json> migrate_store(Opened& opened, const Json& step) {
+  opened.sessions.clear();
+  opened.repository.reset();
+  VDP_ASSIGN(const ObjectStorePtr store, open_store(step.at("url").get<std::string>()));
+  MigrateOptions options;
+  options.dry_run = step.value("dry_run", false);
+  options.delete_former_refs = step.value("delete_former_refs", true);
+  VDP_ASSIGN(const MigrateReport report, migrate(store, options));
+  return Json{{"was_migrated", report.was_migrated}, {"snapshots", report.snapshots},
+              {"branches", report.branches},         {"tags", report.tags},
+              {"deleted_tags", report.deleted_tags}, {"operations", report.operations},
+              {"has_config", report.has_config},     {"deleted_objects", report.deleted_objects}};
 }
 
 /// {"from": URL, "to": URL}: afterwards the second store has the objects of the first, and no others.
@@ -102,6 +121,7 @@ const Operations<StoreOperation>& store_operations() {
   static const Operations<StoreOperation> operations = {
       {"create", create},
       {"open", open},
+      {"migrate", migrate_store},
       {"mirror", mirror},
       {"session", start_writing},
       {"readonly", start_reading},

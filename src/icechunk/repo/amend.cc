@@ -1,6 +1,7 @@
 // Session::amend and Session::flush.
 #include <fmt/format.h>
 
+#include "icechunk/repo/feature_flag.h"
 #include "icechunk/repo/new_snapshot.h"
 #include "icechunk/repo/repo_edit.h"
 #include "icechunk/repo/transaction_log_union.h"
@@ -25,7 +26,7 @@ Status check_not_first(const RepoInfo& info, const SnapshotId& tip) {
 Result<TransactionLog> amended_log(const SessionState& session, const SnapshotId& id) {
   VDP_ASSIGN(const TransactionLog former, load_transaction_log(session.repository->store(), session.base->id));
   const TransactionLog changes = session.changes.transaction_log(id);
-  if (!former.moved_nodes.empty() && !session.changes.empty() && changes.moved_nodes.empty()) {
+  if (!former.moved_nodes.empty() && !session.rearranges && !session.changes.empty()) {
     return invalid(
         fmt::format("snapshot {} moved nodes: only a session that moves nodes can amend it", session.base->id.text()));
   }
@@ -49,6 +50,7 @@ Result<CommitOutcome> amend_session(SessionState& session, const std::string& me
   const std::string& branch = *session.branch;
   const SnapshotInfo description = describe_snapshot(snapshot, -1);
   const auto place = [&](RepoInfo& info, std::optional<SnapshotId>& found_tip) -> Status {
+    if (session.rearranges) VDP_TRY(check_enabled(info, FeatureFlag::move_node));
     VDP_TRY(check_tip(session, info, found_tip));
     VDP_TRY(check_not_first(info, former));
     const SnapshotInfo& tip = info.snapshots[*info.find_snapshot(former)];
@@ -65,11 +67,13 @@ Result<CommitOutcome> flush_session(SessionState& session, const std::string& me
   VDP_TRY(session.check_committable());
   VDP_TRY(check_metadata(metadata));
   VDP_ASSIGN(Snapshot snapshot, build_snapshot(session, message, metadata));
-  VDP_TRY(put_snapshot(session, snapshot, session.changes.transaction_log(snapshot.id)));
+  VDP_ASSIGN(Bytes log, session.changes.encode_transaction_log(snapshot.id));
+  VDP_TRY(put_snapshot(session, snapshot, std::move(log)));
 
   const SnapshotId base = session.base->id;
   const SnapshotInfo description = describe_snapshot(snapshot, -1);
   const auto place = [&](RepoInfo& info, std::optional<SnapshotId>&) -> Status {
+    if (session.rearranges) VDP_TRY(check_enabled(info, FeatureFlag::move_node));
     VDP_TRY(resolve_in(info, base));
     SnapshotInfo placed = description;
     placed.parent = static_cast<std::int32_t>(*info.find_snapshot(base));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "icechunk/format/transaction_log.h"
+#include "icechunk/repo/first_repo_object.h"
 #include "icechunk/repo/object_keys.h"
 #include "icechunk/repo/object_stage.h"
 #include "icechunk/repo/repository.h"
@@ -9,9 +10,6 @@
 
 namespace vdp::icechunk {
 namespace {
-
-constexpr int max_attempts = 5;
-constexpr std::int64_t pause_us = 50'000;
 
 Snapshot first_snapshot(TimestampUs now_us) {
   Snapshot snapshot;
@@ -45,42 +43,6 @@ Status check_place(ObjectStore& store) {
     }
     return {};
   });
-}
-
-/// Whether the `repo` that is there is `object`, or came of it: the operations log names the copy that was made of it.
-bool comes_of(ObjectStore& store, const Bytes& present, const Bytes& object) {
-  if (present == object) return true;
-  const auto info = decode_repo_info(present);
-  if (!info || info->latest_updates.empty() || !info->latest_updates.back().backup) return false;
-  const auto former = store.get(backup_key(*info->latest_updates.back().backup));
-  return former && former->bytes == object;
-}
-
-/// Only where there is no `repo` yet. After a lost answer, the object that is there tells whose it is.
-Status put_first_repo(const RepositoryState& repository, const Bytes& object) {
-  ObjectStore& store = repository.store();
-  bool may_have_landed = false;
-  for (int attempt = 1;; ++attempt) {
-    const auto put = store.put(repo_key, object, PutCondition::create_only());
-    if (put) return {};
-    const ErrorKind kind = put.error().kind;
-    const bool unclear = kind == ErrorKind::transient || kind == ErrorKind::outcome_unknown;
-    may_have_landed |= unclear;
-    const bool is_final = (!unclear && kind != ErrorKind::conflict) || attempt == max_attempts;
-    if (is_final && !may_have_landed && kind != ErrorKind::conflict) {
-      return std::unexpected(within(store.url(), put.error()));
-    }
-    const auto present = store.get(repo_key);
-    if (present && comes_of(store, present->bytes, object)) return {};
-    if (present) return conflict(fmt::format("{}: somebody else has made a repository here just now", store.url()));
-    if (is_final && may_have_landed) {
-      return fail(ErrorKind::outcome_unknown,
-                  fmt::format("{}{}: it was sent, and whether it took effect could not be found out: {}", store.url(),
-                              repo_key, put.error().text()));
-    }
-    if (is_final) return std::unexpected(within(store.url(), put.error()));
-    repository.clock().sleep_us(pause_us * attempt);
-  }
 }
 
 }  // namespace

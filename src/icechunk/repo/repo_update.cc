@@ -80,7 +80,7 @@ class UpdateLoop {
     started_us_ = repository_.clock().now_us();
     if (backups_.empty() && !info.latest_updates.empty()) before_us_ = info.latest_updates.front().updated_at_us;
     const std::string backup = backup_name(repository_);
-    const RepositoryConfig config = stored_config(info).value_or(RepositoryConfig());
+    const RepositoryConfig config = effective_config(repository_, info).value_or(RepositoryConfig());
     log_update(info, update_.entry, backup, repository_.clock().now_us(), config.updates_per_repo_object());
     VDP_ASSIGN(const Bytes object, encode_repo_info(info));
 

@@ -52,12 +52,6 @@ ObjectStore& Repository::store() const { return state_->store(); }
 
 int Repository::format_version() const { return state_->format_version(); }
 
-Result<RepositoryConfig> Repository::config() const {
-  if (format_version() == 1) return RepositoryConfig();
-  VDP_ASSIGN(const auto repo, state_->load_repo());
-  return stored_config(repo->info);
-}
-
 Result<Refs> Repository::refs() const {
   if (format_version() == 1) return load_legacy_refs(store());
   VDP_ASSIGN(const auto repo, state_->load_repo());
@@ -106,7 +100,7 @@ Result<Session> Repository::writable_session(const std::string& branch) const {
   VDP_ASSIGN(const auto repo, state_->load_repo());
   VDP_TRY(check_online(repo->info));
   VDP_ASSIGN(const SnapshotId tip, resolve_in(repo->info, Branch{branch}));
-  VDP_ASSIGN(RepositoryConfig config, stored_config(repo->info));
+  VDP_ASSIGN(RepositoryConfig config, effective_config(*state_, repo->info));
   VDP_ASSIGN(auto base, state_->load_snapshot(tip));
   auto session = std::make_unique<SessionState>(state_, std::move(base), std::move(config));
   session->branch = branch;

@@ -28,6 +28,8 @@ struct RepositoryOptions {
   Random* random = &system_random();
   /// Decoded manifests that are kept for further reads, over all sessions: here about two million references.
   std::uint64_t manifest_cache_bytes = 64ULL << 20;
+  /// What the caller wants otherwise than the stored configuration says; in effect for this handle and its copies.
+  RepositoryConfig config = {};
 };
 
 /// One entry of the operations log.
@@ -56,7 +58,7 @@ class Repository {
 
   // Reads as of now: every call asks the store.
 
-  /// Of version 1 the default one: its config.yaml is not read.
+  /// The stored configuration, overlaid by RepositoryOptions::config.
   Result<RepositoryConfig> config() const;
   Result<Refs> refs() const;
   // What version 1 does not have reads as its default: online, no metadata, every feature on.
@@ -72,7 +74,10 @@ class Repository {
   Status writable() const;
 
   // Each of these is one update of `repo`; `denied` where the repository is not writable.
+  /// Stores exactly `config`.
   Status save_config(const RepositoryConfig& config);
+  /// Stores what is stored then, overlaid by RepositoryOptions::config.
+  Status save_config();
   Status create_branch(const std::string& name, const SnapshotId& snapshot);
   /// Never main. The snapshots stay until they are collected.
   Status delete_branch(const std::string& name);

@@ -36,12 +36,33 @@ Json& object_member(Json& value, const char* key) {
   return found;
 }
 
+/// Replaced whole by the official library: a half of each would be neither.
+bool is_taken_whole(const std::string& key) { return key == containers_key || key == "preload"; }
+
+/// `depth` bounds the recursion; documents are not nested deeper (decode_flexbuffer, decode_config_yaml).
+Json overlay(const Json& under, const Json& over, int depth) {
+  if (over.is_null()) return under;
+  if (!under.is_object() || !over.is_object() || depth == 0) return over;
+  Json merged = under;
+  for (const auto& [key, value] : over.items()) {
+    Json& target = merged[key];
+    if (value.is_null()) continue;
+    target = is_taken_whole(key) ? value : overlay(target, value, depth - 1);
+  }
+  return merged;
+}
+
 bool is_absolute_prefix(const std::string& prefix) {
   const std::size_t scheme_end = prefix.find("://");
   return scheme_end != std::string::npos && scheme_end > 0 && prefix.ends_with('/');
 }
 
 }  // namespace
+
+RepositoryConfig RepositoryConfig::overlaid_by(const RepositoryConfig& over) const {
+  constexpr int deepest_part = 64;
+  return RepositoryConfig(overlay(document_, over.document_, deepest_part));
+}
 
 std::uint32_t RepositoryConfig::inline_chunk_threshold_bytes() const {
   return count_or(member(document_, "inline_chunk_threshold_bytes"), default_inline_threshold_bytes);

@@ -19,6 +19,10 @@ class RepositoryConfig {
   const Json& document() const { return document_; }
   bool is_default() const { return document_.is_null() || document_.empty(); }
 
+  /// This configuration, overlaid by what `over` gives: part by part, but for the containers and the preload rule,
+  /// which are taken whole. Null is not given. Keys that only one of the two has are kept, known or not.
+  RepositoryConfig overlaid_by(const RepositoryConfig& over) const;
+
   /// Longest chunk, in bytes, that is kept inside a manifest. Default 512.
   std::uint32_t inline_chunk_threshold_bytes() const;
   /// Length of the operations log in one `repo` object. Default 1000.

@@ -1,16 +1,44 @@
 // What a repository holds beside its history: configuration, status, metadata, feature flags.
+#include "icechunk/repo/legacy_config.h"
 #include "icechunk/repo/repo_update.h"
 #include "icechunk/repo/repository.h"
 #include "icechunk/repo/repository_state.h"
 
 namespace vdp::icechunk {
+namespace {
+
+void put_config(RepoInfo& info, const RepositoryConfig& config) {
+  info.config = encode_flexbuffer(config.document());
+  if (config.is_default()) info.config.reset();
+}
+
+}  // namespace
+
+Result<RepositoryConfig> Repository::config() const {
+  if (format_version() == 1) {
+    VDP_ASSIGN(const RepositoryConfig stored, load_legacy_config(store()));
+    return stored.overlaid_by(state_->config());
+  }
+  VDP_ASSIGN(const auto repo, state_->load_repo());
+  return effective_config(*state_, repo->info);
+}
 
 Status Repository::save_config(const RepositoryConfig& config) {
   if (format_version() == 1) return version_one_is_readonly(*state_);
   return update_repo(*state_, {ConfigChanged{},
                                [&](RepoInfo& info) -> Status {
-                                 info.config = encode_flexbuffer(config.document());
-                                 if (config.is_default()) info.config.reset();
+                                 put_config(info, config);
+                                 return {};
+                               },
+                               nullptr});
+}
+
+Status Repository::save_config() {
+  if (format_version() == 1) return version_one_is_readonly(*state_);
+  return update_repo(*state_, {ConfigChanged{},
+                               [&](RepoInfo& info) -> Status {
+                                 VDP_ASSIGN(const RepositoryConfig config, effective_config(*state_, info));
+                                 put_config(info, config);
                                  return {};
                                },
                                nullptr});

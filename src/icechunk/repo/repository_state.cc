@@ -137,6 +137,11 @@ Result<RepositoryConfig> stored_config(const RepoInfo& info) {
   return RepositoryConfig(std::move(document));
 }
 
+Result<RepositoryConfig> effective_config(const RepositoryState& repository, const RepoInfo& info) {
+  VDP_ASSIGN(const RepositoryConfig stored, stored_config(info));
+  return stored.overlaid_by(repository.config());
+}
+
 Status check_format_version(const RepoInfo& info) {
   if (info.spec_version == 2) return {};
   return unsupported(fmt::format("repo says format version {}, expected 2", info.spec_version));

@@ -27,12 +27,15 @@ class RepositoryState {
         format_version_(format_version),
         clock_(*options.clock),
         random_(*options.random),
+        config_(options.config),
         manifests_(options.manifest_cache_bytes) {}
 
   ObjectStore& store() const { return *store_; }
   int format_version() const { return format_version_; }
   Clock& clock() const { return clock_; }
   Random& random() const { return random_; }
+  /// The caller's part of the configuration.
+  const RepositoryConfig& config() const { return config_; }
 
   /// Of a repository of version 2, as it is now: the store is asked for its version at least.
   Result<std::shared_ptr<const VersionedRepoInfo>> load_repo() const;
@@ -58,6 +61,7 @@ class RepositoryState {
   int format_version_;
   Clock& clock_;
   Random& random_;
+  const RepositoryConfig config_;
   ManifestCache manifests_;
   mutable std::mutex last_mutex_;
   mutable std::shared_ptr<const VersionedRepoInfo> last_repo_;  ///< maybe not the newest; its version tells
@@ -69,6 +73,9 @@ Result<SnapshotId> resolve_in(const RepoInfo& info, const Revision& revision);
 
 /// The configuration that `info` holds; the default one where it holds none.
 Result<RepositoryConfig> stored_config(const RepoInfo& info);
+
+/// The same, overlaid by the caller's part.
+Result<RepositoryConfig> effective_config(const RepositoryState& repository, const RepoInfo& info);
 
 /// `unsupported` unless `info` is of version 2.
 Status check_format_version(const RepoInfo& info);

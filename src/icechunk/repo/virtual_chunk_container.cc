@@ -1,6 +1,19 @@
 #include "icechunk/repo/virtual_chunk_container.h"
 
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "net/percent_encoding.h"
+#include "store/url.h"
+
 namespace vdp::icechunk {
+namespace {
+
+constexpr std::string_view file_scheme = "file://";
+constexpr std::string_view relative_scheme = "vcc://";
+
+}  // namespace
 
 VirtualChunkContainer local_container(const std::string& directory, std::optional<std::string> name) {
   std::string path = directory;
@@ -28,6 +41,36 @@ VirtualChunkContainer s3_container(const std::string& url_prefix, const S3Contai
 
 VirtualChunkContainer http_container(const std::string& url_prefix, std::optional<std::string> name) {
   return {url_prefix, std::move(name), {{"http", Json::object()}}};
+}
+
+Result<std::string> absolute_location(std::span<const VirtualChunkContainer> containers, const std::string& location) {
+  if (!location.starts_with(relative_scheme)) return location;
+  const auto slash = location.find('/', relative_scheme.size());
+  const std::string name = location.substr(relative_scheme.size(), slash - relative_scheme.size());
+  for (const VirtualChunkContainer& container : containers) {
+    if (container.name != name || slash == std::string::npos) continue;
+    // Local containers name their path as it is.
+    const std::string& prefix = container.url_prefix;
+    return (prefix.starts_with(file_scheme) ? encode_path(prefix) : prefix) + location.substr(slash + 1);
+  }
+  return corrupt(fmt::format("{}: the repository has no virtual chunk container \"{}\"", location, name));
+}
+
+const VirtualChunkContainer* find_container(std::span<const VirtualChunkContainer> containers,
+                                            const std::string& absolute) {
+  std::string compared = absolute;
+  if (absolute.starts_with(file_scheme)) {
+    const Result<std::string> path = path_of_file_url(absolute);
+    if (!path) return nullptr;
+    compared = std::string(file_scheme) + *path;
+  }
+  const VirtualChunkContainer* longest = nullptr;
+  for (const VirtualChunkContainer& container : containers) {
+    const std::string& prefix = container.url_prefix;
+    if (!prefix.ends_with('/') || !compared.starts_with(prefix)) continue;
+    if (longest == nullptr || prefix.size() > longest->url_prefix.size()) longest = &container;
+  }
+  return longest;
 }
 
 }  // namespace vdp::icechunk

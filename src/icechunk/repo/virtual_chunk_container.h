@@ -2,8 +2,10 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
+#include "base/error.h"
 #include "base/json.h"
 
 namespace vdp::icechunk {
@@ -32,5 +34,15 @@ VirtualChunkContainer s3_container(const std::string& url_prefix, const S3Contai
                                    std::optional<std::string> name = std::nullopt);
 /// For sources below "https://host/path/".
 VirtualChunkContainer http_container(const std::string& url_prefix, std::optional<std::string> name = std::nullopt);
+
+/// Where a reference leads: "vcc://NAME/rest" becomes the prefix of the container with that name and `rest`, other
+/// locations are absolute already. `corrupt` where no container has the name.
+Result<std::string> absolute_location(std::span<const VirtualChunkContainer> containers, const std::string& location);
+
+/// The container that an absolute location lies in: of all whose prefix it begins with, the one with the longest; null
+/// where there is none. Local files are compared decoded, because their prefixes are. A prefix that does not end in '/'
+/// holds nothing: "s3://bucket" would hold "s3://bucket-of-somebody-else" as well.
+const VirtualChunkContainer* find_container(std::span<const VirtualChunkContainer> containers,
+                                            const std::string& absolute);
 
 }  // namespace vdp::icechunk

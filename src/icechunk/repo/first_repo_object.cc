@@ -1,0 +1,56 @@
+#include "icechunk/repo/first_repo_object.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "icechunk/repo/object_keys.h"
+
+namespace vdp::icechunk {
+namespace {
+
+constexpr int max_attempts = 5;
+constexpr std::int64_t pause_us = 50'000;
+
+/// Whether the `repo` that is there is `object`, or came of it: the oldest entry with a backup names the copy that was
+/// made of it.
+bool comes_of(ObjectStore& store, const Bytes& present, const Bytes& object) {
+  if (present == object) return true;
+  const auto info = decode_repo_info(present);
+  if (!info) return false;
+  const auto& entries = info->latest_updates;
+  const auto oldest = std::find_if(entries.rbegin(), entries.rend(), [](const auto& entry) { return entry.backup; });
+  if (oldest == entries.rend()) return false;
+  const auto former = store.get(backup_key(*oldest->backup));
+  return former && former->bytes == object;
+}
+
+}  // namespace
+
+Status put_first_repo(const RepositoryState& repository, const Bytes& object) {
+  ObjectStore& store = repository.store();
+  bool may_have_landed = false;
+  for (int attempt = 1;; ++attempt) {
+    const auto put = store.put(repo_key, object, PutCondition::create_only());
+    if (put) return {};
+    const ErrorKind kind = put.error().kind;
+    const bool unclear = kind == ErrorKind::transient || kind == ErrorKind::outcome_unknown;
+    may_have_landed |= unclear;
+    const bool is_final = (!unclear && kind != ErrorKind::conflict) || attempt == max_attempts;
+    if (is_final && !may_have_landed && kind != ErrorKind::conflict) {
+      return std::unexpected(within(store.url(), put.error()));
+    }
+    const auto present = store.get(repo_key);
+    if (present && comes_of(store, present->bytes, object)) return {};
+    if (present) return conflict(fmt::format("{}: somebody else has made a repository here just now", store.url()));
+    if (is_final && may_have_landed) {
+      return fail(ErrorKind::outcome_unknown,
+                  fmt::format("{}{}: it was sent, and whether it took effect could not be found out: {}", store.url(),
+                              repo_key, put.error().text()));
+    }
+    if (is_final) return std::unexpected(within(store.url(), put.error()));
+    repository.clock().sleep_us(pause_us * attempt);
+  }
+}
+
+}  // namespace vdp::icechunk
