@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from icechunk_driver import Driver
+from interop import features_of_names  # noqa: F401 (its features are in the table, too)
 from interop.features import FEATURES, add_series
 from interop.places import LocalPlace, MemoryPlace, Place, S3Place
 from interop.sides import Conflict, Side

@@ -17,7 +17,7 @@ from .open_session import Identities, OpenSession, Touched
 from .places import LocalPlace
 from .sides import Config, Conflict, Refused, Revision, Side, Virtual
 from .view import assert_content, assert_names, assert_same, assert_sides_agree, assert_snapshot
-from .zarr_nodes import Array, Index, chunk_indices, grid_of, node_paths
+from .zarr_nodes import Array, Index, array_bytes, chunk_indices, grid_of, kind_of, node_paths
 
 GROUPS = ("/g", "/g-1", "/g/h", "/\u00e9 x")
 ARRAYS = ("/a", "/g/a", "/g-1/b", "/g/h/c", "/\u00e9 x/a")
@@ -57,7 +57,7 @@ class TwoLibraries(RuleBasedStateMachine):
         self.nodes: dict[str, Identities] = {ROOT_SNAPSHOT: {}}
         self.logs: dict[str, Touched] = {}
         self.written = 0
-        self.config = Config(inline_threshold=threshold, split=split and {"t": split}, containers=(self.place.container,))
+        self.config = Config(threshold, split and {"t": split}, containers=(self.place.container,))
         self.sides[side].create(self.config)
         for one in self.sides.values():
             one.open()
@@ -126,10 +126,7 @@ class TwoLibraries(RuleBasedStateMachine):
         return Array(shape, chunks, dtype, ("t", "x")[: len(chunks)], attributes={"n": number})
 
     def kind_of(self, session: OpenSession, path: str) -> tuple[str, Index]:
-        import json
-
-        document = json.loads(session.content[f"{path[1:]}/zarr.json"])
-        return document["data_type"], tuple(document["chunk_grid"]["configuration"]["chunk_shape"])
+        return kind_of(session.content, path)
 
     def data(self, length: int) -> bytes:
         """Never the same twice."""
@@ -495,12 +492,3 @@ class TwoLibraries(RuleBasedStateMachine):
         assert_sides_agree(self.side("official"), self.side("ours"))
         self.counts["snapshots"] += len(self.model.snapshots)
         self.counts["examples"] += 1
-
-
-def array_bytes(kind: tuple[str, Index]) -> int:
-    """Of one chunk."""
-    dtype, chunks = kind
-    count = 1
-    for length in chunks:
-        count *= length
-    return count * int(dtype.strip("intfloa")) // 8

@@ -48,7 +48,8 @@ def refusals[**P, T](call: Callable[P, T]) -> Callable[P, T]:
         try:
             return call(*args, **kwargs)
         except icechunk.RebaseFailedError as error:
-            raise Conflict(str(error), kinds=frozenset(kind_name(one.conflict_type) for one in error.conflicts)) from error
+            kinds = frozenset(kind_name(one.conflict_type) for one in error.conflicts)
+            raise Conflict(str(error), kinds=kinds) from error
         except icechunk.ConflictError as error:
             raise Conflict(str(error)) from error
         except (icechunk.IcechunkError, ValueError) as error:
@@ -161,7 +162,7 @@ class OfficialSession:
 
     @refusals
     def rebase(self, solver: str) -> None:
-        """`solver`: "detector", or the basic one with "ours" or "theirs" for what both wrote, or all failing: "strict"."""
+        """With the detector, or the basic solver: it prefers "ours" or "theirs", or is "strict"."""
         if solver == "detector":
             self.session.rebase(icechunk.ConflictDetector())
             return

@@ -112,8 +112,10 @@ class OpenSession(Changes):
         """A group deleted by one and filled by the other, or a node below what became an array: what is left then,
         the format does not say."""
         kinds = node_paths(their_content)
-        orphans = any(_below(o.created, self.touched.deleted) or _below(self.touched.created, o.deleted) for o in others)
-        return orphans or any(kinds.get(path.rpartition("/")[0] or "/") != "group" for path in self.touched.created if path != "/")
+        mine = self.touched
+        orphans = any(_below(o.created, mine.deleted) or _below(mine.created, o.deleted) for o in others)
+        parents = [path.rpartition("/")[0] or "/" for path in mine.created if path != "/"]
+        return orphans or any(kinds.get(parent) != "group" for parent in parents)
 
     def double_written(self, others: list[Touched]) -> bool:
         return any(

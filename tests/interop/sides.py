@@ -10,7 +10,7 @@ from .zarr_nodes import Content, Index
 
 
 class Conflict(Exception):
-    """The branch moved while the session was open, or what both changed cannot be brought together: `kinds` says why."""
+    """The branch moved while the session was open, or both changed what cannot be brought together: see `kinds`."""
 
     def __init__(self, message: str, kinds: frozenset[str] = frozenset()) -> None:
         super().__init__(message)
@@ -110,7 +110,7 @@ class Line:
 class Diff:
     """By path."""
 
-    SETS: ClassVar = ("new_groups", "new_arrays", "deleted_groups", "deleted_arrays", "updated_groups", "updated_arrays")
+    SETS: ClassVar = tuple(f"{what}_{kind}" for what in ("new", "deleted", "updated") for kind in ("groups", "arrays"))
 
     new_groups: frozenset[str]
     new_arrays: frozenset[str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +52,18 @@ def grid_of(content: Content, path: str) -> Index:
     document = json.loads(content[node_key(path)])
     chunks = document["chunk_grid"]["configuration"]["chunk_shape"]
     return tuple(-(-length // chunk) for length, chunk in zip(document["shape"], chunks, strict=True))
+
+
+def kind_of(content: Content, path: str) -> tuple[str, Index]:
+    """Data type and lengths of the chunks of an array of a regular grid."""
+    document = json.loads(content[node_key(path)])
+    return document["data_type"], tuple(document["chunk_grid"]["configuration"]["chunk_shape"])
+
+
+def array_bytes(kind: tuple[str, Index]) -> int:
+    """Of one chunk."""
+    dtype, chunks = kind
+    return math.prod(chunks) * int(dtype.strip("intfloa")) // 8
 
 
 def group(attributes: dict[str, Any] | None = None) -> bytes:
