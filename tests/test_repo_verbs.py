@@ -362,6 +362,19 @@ def test_version_one_is_only_read(vdp: Engine, kept: Kept) -> None:
     assert {key: (path / key).read_bytes() for key in keys(path)} == before
 
 
+def test_migrate(vdp: Engine, kept: Kept, tmp_path: Path) -> None:
+    path, _ = kept.copy("names", 1, tmp_path / "copy")
+    before = [vdp("repo", verb, path, "--json").document for verb in ("log", "branches", "tags")]
+    told = vdp("repo", "migrate", path, "--dry-run", "--json").document
+    assert told["dry_run"] and not told["was_migrated"] and not (path / "repo").exists()
+    done = vdp("repo", "migrate", path, "--json").document
+    assert done["snapshots"] == told["snapshots"] > 0
+    assert [vdp("repo", verb, path, "--json").document for verb in ("log", "branches", "tags")] == before
+    assert vdp("repo", "status", path, "--json").document["format_version"] == 2
+    assert official.reopen(path).spec_version == 2
+    assert vdp("repo", "migrate", path, "--json").document["was_migrated"]
+
+
 # ---- Settings ----
 
 

@@ -14,6 +14,7 @@ void add_repo(CLI::App& program, Action& action) {
   add_repo_stats(*repo, action);
   add_repo_settings(*repo, action);
   add_repo_upkeep(*repo, action);
+  add_repo_migrate(*repo, action);
 }
 
 }  // namespace vdp::cli
