@@ -45,6 +45,24 @@ def run_committers(
     return Report(**json.loads(done.stdout))
 
 
+def run_processes(url: str, *, writers: int, commits: int, timeout_s: float = 600) -> list[Report]:
+    """The same with a process for each writer, all at once."""
+    assert BINARY.exists(), f"{BINARY} was not built: VDP_BUILD names the build directory with tests"
+    subprocess.run([BINARY, "make", url, str(writers), str(commits)], check=True, timeout=timeout_s)
+    running = [
+        subprocess.Popen(
+            [BINARY, "join", url, str(writers), str(commits), str(writer)], stdout=subprocess.PIPE, text=True
+        )
+        for writer in range(writers)
+    ]
+    reports = []
+    for process in running:
+        output, _ = process.communicate(timeout=timeout_s)
+        assert process.returncode == 0
+        reports.append(Report(**json.loads(output)))
+    return reports
+
+
 def assert_each_committed_once(storage: icechunk.Storage, *, writers: int, commits: int) -> None:
     """As the official library sees it: history has each commit once, and each chunk has its value."""
     repository = icechunk.Repository.open(storage)

@@ -5,7 +5,12 @@
 // makes a repository at URL with one array a writer, of one chunk a commit. Then every writer, with a store and a
 // repository of its own, commits its chunks one after the other under the messages "WRITER/COMMIT"; a conflict is
 // settled by replay on the new tip. The writers are divided among the threads: one thread is the serial run.
-// Prints what happened as JSON.
+// Prints what happened as JSON. For writers in processes of their own,
+//
+//   vdp_icechunk_committers make URL WRITERS COMMITS
+//   vdp_icechunk_committers join URL WRITERS COMMITS WRITER
+//
+// make the repository, and run the writer of that number alone.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -172,11 +177,22 @@ Json summary(const std::vector<Report>& reports, double wall_s) {
           {"unfinished", all.unfinished}};
 }
 
+int make(const std::string& url, int writers, int commits) {
+  const Status created = create(url, writers, commits);
+  if (!created) std::cerr << created.error().text() << "\n";
+  return created ? 0 : 3;
+}
+
+int join(const std::string& url, int writers, int commits, int writer) {
+  std::vector<Report> reports(1);
+  const auto start = SteadyClock::now();
+  run_writers(url, writer, writers, writers, commits, reports[0]);
+  std::cout << summary(reports, seconds_since(start)).dump() << "\n";
+  return 0;
+}
+
 int run(const std::string& url, int writers, int commits, int threads) {
-  if (const Status created = create(url, writers, commits); !created) {
-    std::cerr << created.error().text() << "\n";
-    return 3;
-  }
+  if (const int made = make(url, writers, commits); made != 0) return made;
   std::vector<Report> reports(static_cast<std::size_t>(threads));
   const auto start = SteadyClock::now();
   {
@@ -194,14 +210,18 @@ int run(const std::string& url, int writers, int commits, int threads) {
 }  // namespace vdp::icechunk
 
 int main(int count, char** arguments) {
-  if (count != 5) {
-    std::cerr << "usage: vdp_icechunk_committers URL WRITERS COMMITS THREADS\n";
-    return 2;
-  }
+  using namespace vdp::icechunk;
+  const std::vector<std::string> words(arguments + 1, arguments + count);
   try {
-    return vdp::icechunk::run(arguments[1], std::stoi(arguments[2]), std::stoi(arguments[3]), std::stoi(arguments[4]));
+    const auto number = [&](std::size_t at) { return std::stoi(words.at(at)); };
+    if (count == 5 && words[0] == "make") return make(words[1], number(2), number(3));
+    if (count == 6 && words[0] == "join") return join(words[1], number(2), number(3), number(4));
+    if (count == 5) return run(words[0], number(1), number(2), number(3));
   } catch (const std::exception& error) {
     std::cerr << error.what() << "\n";
     return 2;
   }
+  std::cerr << "usage: vdp_icechunk_committers URL WRITERS COMMITS THREADS | make URL WRITERS COMMITS | "
+               "join URL WRITERS COMMITS WRITER\n";
+  return 2;
 }

@@ -34,21 +34,19 @@ Status put_first_repo(const RepositoryState& repository, const Bytes& object) {
     const auto put = store.put(repo_key, object, PutCondition::create_only());
     if (put) return {};
     const ErrorKind kind = put.error().kind;
-    const bool unclear = kind == ErrorKind::transient || kind == ErrorKind::outcome_unknown;
+    // A conflict may be one with ourselves, where something on the way has sent our put twice.
+    const bool unclear =
+        kind == ErrorKind::transient || kind == ErrorKind::outcome_unknown || kind == ErrorKind::conflict;
     may_have_landed |= unclear;
-    const bool is_final = (!unclear && kind != ErrorKind::conflict) || attempt == max_attempts;
-    if (is_final && !may_have_landed && kind != ErrorKind::conflict) {
-      return std::unexpected(within(store.url(), put.error()));
-    }
+    if (!may_have_landed) return std::unexpected(within(store.url(), put.error()));
     const auto present = store.get(repo_key);
     if (present && comes_of(store, present->bytes, object)) return {};
     if (present) return conflict(fmt::format("{}: somebody else has made a repository here just now", store.url()));
-    if (is_final && may_have_landed) {
+    if (!unclear || attempt == max_attempts) {
       return fail(ErrorKind::outcome_unknown,
                   fmt::format("{}{}: it was sent, and whether it took effect could not be found out: {}", store.url(),
                               repo_key, put.error().text()));
     }
-    if (is_final) return std::unexpected(within(store.url(), put.error()));
     repository.clock().sleep_us(pause_us * attempt);
   }
 }

@@ -93,7 +93,8 @@ class UpdateLoop {
       repository_.keep_repo({std::move(info), put->etag});
       return true;
     }
-    unresolved_ |= may_have_landed(put.error());
+    // Also after a conflict: something between us and the store may have sent the put twice, and lost against itself.
+    unresolved_ |= may_have_landed(put.error()) || put.error().kind == ErrorKind::conflict;
     return retry_after(put.error());
   }
 
