@@ -76,7 +76,7 @@ Result<Json> insert_chunks(Session& session, const Json& step) {
   return answer(session.insert_chunks(path_of(step), step.at("axis"), step.at("at"), step.at("count")));
 }
 
-/// {"path", "axis": n, "runs": [[from, to, count]]}
+/// {"path", "axis": n, "runs": [[from, count, to]]}
 Result<Json> reindex_chunks(Session& session, const Json& step) {
   std::vector<ChunkRun> runs;
   for (const Json& run : step.at("runs")) runs.push_back({run[0], run[1], run[2]});

@@ -188,7 +188,7 @@ TriedOperation shift_row() {
           },
           opened([](Scene&, const Repository& repository) -> Status {
             VDP_ASSIGN(Session session, repository.writable_session("main"));
-            VDP_TRY(session.reindex_chunks("/a", 0, {{0, 0, 2}, {6, 5, 1}}));
+            VDP_TRY(session.reindex_chunks("/a", 0, {{0, 2, 0}, {6, 1, 5}}));
             return told(session.commit("tried"));
           }),
           [](Scene& scene) { return scene.value(Branch{"main"}, 5) == 60; }};
