@@ -401,7 +401,8 @@ TEST(CommitWithSolver, EmptySessionsCommitWhereTheyAreToldTo) {
 SnapshotId land_late(const Repository& repository) {
   const auto repo = repository.state().load_repo().value();
   SnapshotInfo late;
-  for (const ObjectInfo& object : repository.store().list("snapshots/").value()) {
+  const auto objects = repository.store().list("snapshots/").value();
+  for (const ObjectInfo& object : objects) {
     const auto id = SnapshotId::parse(object.key.substr(object.key.size() - 20)).value();
     if (!repo->info.find_snapshot(id)) late.id = id;
   }
