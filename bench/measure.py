@@ -28,9 +28,12 @@ class Cost:
     wall_s: float
     cpu_s: float  # of the process in user and system mode
     peak_bytes: int
+    output: bytes = b""  # what it printed, where that was asked for
 
 
-def measure(command: Sequence[str | Path], *, environment: dict[str, str] | None = None) -> Cost:
+def measure(
+    command: Sequence[str | Path], *, environment: dict[str, str] | None = None, keep_output: bool = False
+) -> Cost:
     """Runs a command that must succeed, with `environment` on top of ours.
 
     The peak is polled while the command runs, as what wait4() tells includes the size of the process that forked it.
@@ -38,13 +41,18 @@ def measure(command: Sequence[str | Path], *, environment: dict[str, str] | None
     started = time.perf_counter()
     process = subprocess.Popen(
         list(map(str, command)),
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if keep_output else subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         env=os.environ | (environment or {}),
     )
-    messages: list[bytes] = []
-    reader = threading.Thread(target=lambda: messages.append(process.stderr.read()))
-    reader.start()
+    told: dict[str, bytes] = {}
+    readers = [
+        threading.Thread(target=lambda name=name, pipe=pipe: told.update({name: pipe.read()}))
+        for name, pipe in (("output", process.stdout), ("messages", process.stderr))
+        if pipe
+    ]
+    for reader in readers:
+        reader.start()
     peak = 0
     while True:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
@@ -54,10 +62,11 @@ def measure(command: Sequence[str | Path], *, environment: dict[str, str] | None
         time.sleep(POLL_S)
     wall_s = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
-    reader.join()
+    for reader in readers:
+        reader.join()
     if process.returncode != 0:
-        raise RuntimeError(f"{command} ended with {process.returncode}:\n{messages[0].decode()}")
-    return Cost(wall_s, usage.ru_utime + usage.ru_stime, peak)
+        raise RuntimeError(f"{command} ended with {process.returncode}:\n{told['messages'].decode()}")
+    return Cost(wall_s, usage.ru_utime + usage.ru_stime, peak, told.get("output", b""))
 
 
 def peak_resident_bytes(pid: int) -> int:

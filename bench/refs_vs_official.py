@@ -13,17 +13,14 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from measure import HERE, POLL_S, Table, machine, peak_resident_bytes, put_aside, ratio, spread
+from measure import HERE, Table, machine, measure, put_aside, ratio, spread
 from no_sync import NoSync
 
 OURS, PEER = "vdp", "icechunk"
@@ -51,23 +48,9 @@ class Side:
         return self.folder / f"{self.name}-{name}"
 
     def run(self, verb: str, store: Path, *count: int) -> Run:
-        """The peak is that of the process itself: what wait4() tells includes the size of the one that forked it."""
-        command = [*map(str, self.command), verb, str(store), *map(str, count)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, env=self.environment())
-        output: list[bytes] = []
-        reader = threading.Thread(target=lambda: output.append(process.stdout.read()))
-        reader.start()
-        peak = 0
-        while True:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
-            peak = max(peak, peak_resident_bytes(process.pid))
-            time.sleep(POLL_S)
-        reader.join()
-        if status != 0:
-            raise RuntimeError(f"{command} ended with status {status}")
-        return Run(json.loads(output[0]), usage.ru_utime + usage.ru_stime, peak)
+        command = [*self.command, verb, store, *map(str, count)]
+        cost = measure(command, environment=self.environment(), keep_output=True)
+        return Run(json.loads(cost.output), cost.cpu_s, cost.peak_bytes)
 
 
 @dataclass

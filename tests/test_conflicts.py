@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ import zarr
 
 import icechunk_driver as ours
 import icechunk_repositories as official
+from two_sessions import base, driver, repository  # noqa: F401 (fixtures)
 from two_sessions import (
     Edit,
     OfficialSide,
@@ -26,7 +26,6 @@ from two_sessions import (
     delete,
     erase,
     group,
-    make_base,
     official_chunks,
     official_conflicts,
     resize,
@@ -105,24 +104,6 @@ CASES = [
         NONE,
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("conflicts") / "base"
-    make_base(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def driver() -> Iterator[ours.Driver]:
-    with ours.Driver() as process:
-        yield process
-
-
-@pytest.fixture
-def repository(base: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(base, tmp_path / "repository"))
 
 
 def found(outcome: dict[str, Any]) -> Conflicts:

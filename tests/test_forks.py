@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import random
-import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,22 +14,10 @@ import zarr
 
 import icechunk_driver as ours
 import icechunk_repositories as official
-from two_sessions import content, make_base
+from two_sessions import base, content, make_base, repository  # noqa: F401 (fixtures)
 
 WORKERS = 4
 SEED = 20261123
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("forks") / "base"
-    make_base(path)
-    return path
-
-
-@pytest.fixture
-def repository(base: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(base, tmp_path / "repository"))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import icechunk
@@ -11,28 +10,11 @@ import pytest
 
 import icechunk_driver as ours
 import icechunk_repositories as official
-from two_sessions import OfficialSide, OurSide, content, group, make_base, official_conflicts, write
+from two_sessions import OfficialSide, OurSide, content, group, official_conflicts, write
+from two_sessions import base, driver, repository  # noqa: F401 (fixtures)
 
 #: Several moves, one of a node that is moved again; "/g" is left before "/h-" comes to it.
 MOVES = [("/a", "/t"), ("/t", "/h/a"), ("/g", "/h/g"), ("/b", "/b-"), ("/h", "/k")]
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("moves") / "base"
-    make_base(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def driver() -> Iterator[ours.Driver]:
-    with ours.Driver() as process:
-        yield process
-
-
-@pytest.fixture
-def repository(base: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(base, tmp_path / "repository"))
 
 
 def move_ours(driver: ours.Driver, path: Path, moves: list[tuple[str, str]]) -> str:

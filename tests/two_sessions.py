@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import icechunk
+import pytest
 import zarr
 
 import icechunk_driver as ours
@@ -193,3 +195,21 @@ def content(path: Path) -> dict[str, Any]:
             (node[...].tolist(), dict(node.attrs)) if isinstance(node, zarr.Array) else dict(node.attrs)
         )
     return found
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("base") / "base"
+    make_base(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[ours.Driver]:
+    with ours.Driver() as process:
+        yield process
+
+
+@pytest.fixture
+def repository(base: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(base, tmp_path / "repository"))

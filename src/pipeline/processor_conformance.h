@@ -24,6 +24,7 @@ struct ProcessorCase {
   std::vector<Granule> granules;          ///< one or more that fit, in their order
   Granule misfit;                         ///< to be rejected, whatever the store has
 };
+inline void PrintTo(const ProcessorCase& one, std::ostream* out) { *out << one.name; }
 
 class ProcessorConformance : public testing::TestWithParam<ProcessorCase> {
  protected:

@@ -22,6 +22,7 @@ struct QueueCase {
   bool holds_any_bytes = true;       ///< else: text of at least one character
   bool keeps_ids_on_redrive = true;  ///< else: what is redriven is a new message
 };
+inline void PrintTo(const QueueCase& one, std::ostream* out) { *out << one.name; }
 
 class QueueConformance : public testing::TestWithParam<QueueCase> {
  protected:

@@ -21,6 +21,7 @@ struct StoreCase {
   bool compares_versions = true;  ///< replace_only, and if_etag of copy, are honoured
   int racing_threads = 8;
 };
+inline void PrintTo(const StoreCase& one, std::ostream* out) { *out << one.name; }
 
 /// None of them may name an object.
 inline constexpr const char* bad_keys[] = {"",          "/",  "/etc/passwd", "a//b",  "a/",  "../a",
