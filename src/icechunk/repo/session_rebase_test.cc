@@ -1,99 +1,9 @@
-// Rebase: what conflicts, what a solver makes of it, and commits that rebase by themselves.
+// Rebase: what conflicts, and what a solver makes of it.
 #include "icechunk/repo/object_keys.h"
-#include "icechunk/repo/repo_edit.h"
-#include "icechunk/repo/repo_update.h"
-#include "icechunk/repo/test_repository.h"
-#include "store/fault_store.h"
+#include "icechunk/repo/test_race.h"
 
 namespace vdp::icechunk {
 namespace {
-
-using Edit = std::function<void(Session&)>;
-
-Edit write(const std::string& path, zarr::Shape index, std::uint8_t value = 9) {
-  return [=](Session& session) { EXPECT_OK(session.set_chunk(path, index, Bytes{value})); };
-}
-Edit erase(const std::string& path, zarr::Shape index) {
-  return [=](Session& session) { EXPECT_OK(session.delete_chunk(path, index)); };
-}
-Edit remove(const std::string& path) {
-  return [=](Session& session) { EXPECT_OK(session.delete_node(path)); };
-}
-Edit make_group(const std::string& path, const Json& attributes = Json::object()) {
-  return [=](Session& session) { EXPECT_OK(session.set_group(path, zarr::zarr_json_group(attributes))); };
-}
-Edit make_array(const std::string& path, zarr::Shape shape = {8}) {
-  return [=](Session& session) { EXPECT_OK(session.set_array(path, int32_array(shape, {1}))); };
-}
-Edit describe_array(const std::string& path, zarr::Shape shape = {8}) {
-  return [=](Session& session) {
-    zarr::ArrayMetadata metadata = int32_array(shape, {1});
-    metadata.attributes = {{"changed", session.base().text()}};
-    EXPECT_OK(session.set_array(path, metadata));
-  };
-}
-Edit all(std::vector<Edit> edits) {
-  return [=](Session& session) {
-    for (const Edit& edit : edits) edit(session);
-  };
-}
-
-/// A repository with the arrays /a, /b and /g/x of eight chunks, of which the first six are there, and the groups /g
-/// and /h.
-Repository furnished(const ObjectStorePtr& store, const RepositoryOptions& options = {}) {
-  Repository repository = Repository::create(store, {}, options).value();
-  Session session = open_main(repository);
-  for (const char* group : {"/", "/g", "/h"}) make_group(group)(session);
-  for (const char* array : {"/a", "/b", "/g/x"}) {
-    make_array(array)(session);
-    for (std::uint64_t i = 0; i < 6; ++i) write(array, {i}, 1)(session);
-  }
-  commit(session, "furnished");
-  return repository;
-}
-
-/// Both start from one base; theirs is committed first.
-struct Race {
-  Race(const Edit& theirs, const Edit& ours)
-      : repository(furnished(make_memory_store())), session(open_main(repository)) {
-    Session first = open_main(repository);
-    theirs(first);
-    tip = commit(first, "theirs");
-    ours(session);
-  }
-
-  /// "kind path" of each conflict; empty where there is none.
-  std::vector<std::string> rebase(const ConflictSolver& solver = ConflictDetector()) {
-    const SnapshotId base = session.base();
-    const auto outcome = session.rebase(solver);
-    EXPECT_OK(outcome);
-    std::vector<std::string> found;
-    if (!outcome) return {"error"};
-    if (std::holds_alternative<Rebased>(*outcome)) {
-      EXPECT_EQ(session.base(), tip);
-      return found;
-    }
-    EXPECT_EQ(session.base(), base);
-    for (const Conflict& conflict : std::get<RebaseStopped>(*outcome).conflicts) {
-      found.push_back(std::string(to_string(conflict.kind)) + " " + conflict.path);
-      if (!conflict.chunks.empty()) chunks = conflict.chunks;
-    }
-    return found;
-  }
-
-  std::optional<Bytes> chunk(const std::string& path, zarr::Shape index) {
-    const auto read = repository.readonly_session(Branch{"main"})->read_chunk(path, index);
-    EXPECT_OK(read);
-    return *read;
-  }
-
-  Repository repository;
-  Session session;
-  SnapshotId tip;
-  std::vector<std::vector<std::uint32_t>> chunks;
-};
-
-using Found = std::vector<std::string>;
 
 TEST(Rebase, FindsEveryKindOfConflict) {
   struct Case {
@@ -143,6 +53,14 @@ TEST(Rebase, FindsEveryKindOfConflict) {
        write("/a", {7}),
        describe_array("/a", {4}),
        {"chunk_double_update /a"}},
+      {"moved chunks, they wrote one", write("/a", {7}), shift("/a", 1), {"chunk_double_update /a"}},
+      {"moved chunks of what they described",
+       describe_array("/a"),
+       shift("/a", 1),
+       {"chunks_updated_in_updated_array /a"}},
+      {"moved chunks of what is gone", remove("/a"), shift("/a", 1), {"chunks_updated_in_deleted_array /a"}},
+      {"wrote a chunk that they moved", shift("/a", 1), write("/a", {1}), {"chunk_double_update /a"}},
+      {"both moved chunks", shift("/a", 1), shift("/a", 1), {"chunk_double_update /a"}},
       // What the official library does not find.
       {"deleted a group that they filled", make_array("/h/n"), remove("/h"), {"new_node_in_deleted_group /h/n"}},
       {"deleted what they replaced",
@@ -205,6 +123,25 @@ TEST(Rebase, NewMetadataGetsTheirChunks) {
   EXPECT_EQ(race.chunk("/a", {6}), Bytes{8});
   EXPECT_EQ(race.chunk("/a", {0}), Bytes{1});
   EXPECT_EQ(race.chunk("/a", {11}), std::nullopt);
+}
+
+/// Their manifests are not those of the new base: nothing of it may get lost, and nothing come back.
+TEST(Rebase, MovedChunksStayMoved) {
+  Race race(all({write("/b", {1}, 7), make_array("/h/n")}), all({shift("/a", 2), write("/a", {0}, 8)}));
+  EXPECT_EQ(race.rebase(), Found());
+  commit(race.session);
+  EXPECT_EQ(race.chunk("/a", {0}), Bytes{8});
+  EXPECT_EQ(race.chunk("/a", {1}), std::nullopt);
+  EXPECT_EQ(race.chunk("/a", {7}), Bytes{1});
+  EXPECT_EQ(race.chunk("/b", {1}), Bytes{7});
+}
+
+TEST(Rebase, NoSolverLaysMovedChunksOverWrittenOnes) {
+  for (const Resolution winner : {Resolution::keep_ours, Resolution::keep_theirs}) {
+    Race race(write("/a", {1}, 7), shift("/a", 2));
+    EXPECT_EQ(race.rebase(BasicConflictSolver({winner, false, false})), Found{"chunk_double_update /a"});
+    EXPECT_EQ(race.chunks, (std::vector<std::vector<std::uint32_t>>{{1}}));
+  }
 }
 
 TEST(Rebase, AnotherDataTypeConflictsWithWrittenChunks) {
@@ -333,149 +270,6 @@ TEST(Rebase, ABranchThatWasResetIsNoBase) {
   const auto outcome = session.rebase(BasicConflictSolver());
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().kind, ErrorKind::conflict);
-}
-
-TEST(CommitWithSolver, RebasesAsOftenAsItTakes) {
-  const Repository repository = furnished(make_memory_store());
-  Session session = open_main(repository);
-  write("/a", {0}, 2)(session);
-  for (std::uint64_t chunk : {1, 2, 3}) {
-    Session other = open_main(repository);
-    write("/a", {chunk}, 3)(other);
-    commit(other);
-  }
-  const ConflictDetector detector;
-  const auto outcome = session.commit("ours", {{"k", 1}}, {.solver = &detector});
-  ASSERT_TRUE(outcome) << outcome.error().text();
-  ASSERT_TRUE(std::holds_alternative<Committed>(*outcome));
-  const auto history = repository.history(Branch{"main"}, 1).value();
-  EXPECT_TRUE(same_json(history[0].metadata, {{"k", 1}, {"__icechunk", {{"rebase_attempts", 1}}}}));
-  const Session reader = repository.readonly_session(Branch{"main"}).value();
-  EXPECT_EQ(*reader.read_chunk("/a", {0}), Bytes{2});
-  EXPECT_EQ(*reader.read_chunk("/a", {3}), Bytes{3});
-}
-
-TEST(CommitWithSolver, TellsTheConflict) {
-  Race race(write("/a", {1}), write("/a", {1}));
-  const ConflictDetector detector;
-  const auto outcome = race.session.commit("ours", Json::object(), {.solver = &detector});
-  ASSERT_TRUE(outcome);
-  const auto& conflict = std::get<CommitConflict>(*outcome);
-  EXPECT_EQ(conflict.found_tip, race.tip);
-  ASSERT_EQ(conflict.conflicts.size(), 1u);
-  EXPECT_EQ(describe(conflict.conflicts[0]), "chunk_double_update of /a: chunks [1]");
-  EXPECT_TRUE(race.session.has_changes());
-}
-
-TEST(CommitWithSolver, GivesUpAsThePolicySays) {
-  ManualClock clock(1'700'000'000'000'000);
-  SeededRandom random(7);
-  const Repository repository = furnished(make_memory_store(), {.clock = &clock, .random = &random});
-  Session session = open_main(repository);
-  write("/a", {0})(session);
-  Session other = open_main(repository);
-  write("/a", {1})(other);
-  commit(other);
-  const ConflictDetector detector;
-  CommitOptions options{.solver = &detector, .retry = {.max_attempts = 1}};
-  const auto outcome = session.commit("ours", Json::object(), options);
-  ASSERT_TRUE(outcome);
-  EXPECT_TRUE(std::get<CommitConflict>(*outcome).conflicts.empty());
-  // Pauses are made on the repository's clock.
-  const TimestampUs before_us = clock.now_us();
-  options.retry = {.max_attempts = 3, .first_pause_us = 60'000'000, .longest_pause_us = 60'000'000};
-  EXPECT_TRUE(std::holds_alternative<Committed>(*session.commit("ours", Json::object(), options)));
-  EXPECT_GT(clock.now_us(), before_us);
-}
-
-TEST(CommitWithSolver, EmptySessionsCommitWhereTheyAreToldTo) {
-  const Repository repository = furnished(make_memory_store());
-  Session session = open_main(repository);
-  EXPECT_TRUE(std::holds_alternative<NothingToCommit>(*session.commit("x", Json::object(), CommitOptions{})));
-  EXPECT_TRUE(std::holds_alternative<Committed>(*session.commit("x", Json::object(), {.allow_empty = true})));
-  EXPECT_EQ(repository.history(Branch{"main"}).value()[0].message, "x");
-}
-
-/// Puts the snapshot of the commit that lost on the branch after all: as if its update had only been slow, and its
-/// answer wrong.
-SnapshotId land_late(const Repository& repository) {
-  const auto repo = repository.state().load_repo().value();
-  SnapshotInfo late;
-  const auto objects = repository.store().list("snapshots/").value();
-  for (const ObjectInfo& object : objects) {
-    const auto id = SnapshotId::parse(object.key.substr(object.key.size() - 20)).value();
-    if (!repo->info.find_snapshot(id)) late.id = id;
-  }
-  late.message = "late";
-  late.flushed_at_us = repository.state().clock().now_us();
-  EXPECT_OK(update_repo(repository.state(), {NewCommit{"main", late.id},
-                                             [&](RepoInfo& info) -> Status {
-                                               SnapshotInfo placed = late;
-                                               const NamedRef* main = info.find_branch("main");
-                                               placed.parent = static_cast<std::int32_t>(main->snapshot);
-                                               set_ref(info.branches, "main", insert_snapshot(info, placed));
-                                               return {};
-                                             },
-                                             nullptr}));
-  return late.id;
-}
-
-TEST(Rebase, FindsItsOwnCommitAmongThoseOfTheBranch) {
-  const Edit edit = write("/a", {0}, 2);
-  {
-    Race race(write("/a", {1}), edit);
-    EXPECT_TRUE(std::holds_alternative<CommitConflict>(*race.session.commit("ours")));
-    const SnapshotId late = land_late(race.repository);
-    const auto outcome = race.session.rebase(ConflictDetector()).value();
-    ASSERT_TRUE(std::holds_alternative<AlreadyCommitted>(outcome));
-    EXPECT_EQ(std::get<AlreadyCommitted>(outcome).snapshot, late);
-    EXPECT_EQ(race.session.base(), late);
-    EXPECT_FALSE(race.session.has_changes());
-    EXPECT_TRUE(std::holds_alternative<NothingToCommit>(*race.session.commit("again")));
-  }
-  // What was written since is not in it.
-  Race race(write("/a", {1}), edit);
-  EXPECT_TRUE(std::holds_alternative<CommitConflict>(*race.session.commit("ours")));
-  land_late(race.repository);
-  write("/a", {3})(race.session);
-  const auto outcome = race.session.rebase(ConflictDetector());
-  ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().kind, ErrorKind::conflict);
-  EXPECT_TRUE(race.session.has_changes());
-}
-
-/// Somebody else commits first, and each operation of the commit that rebases over it has a fault once.
-TEST(CommitWithSolver, IsInTheHistoryOnceWhateverAnswerIsLost) {
-  int cases = 0;
-  for (const Fault fault :
-       {Fault::lost_answer, Fault::refused, Fault::timed_out, Fault::lost_race, Fault::raced_itself}) {
-    for (std::uint64_t operation = 0;; ++operation) {
-      ManualClock clock(1'700'000'000'000'000);
-      const auto store = std::make_shared<FaultStore>(make_memory_store());
-      const Repository repository = furnished(store, {.clock = &clock});
-      Session session = open_main(repository);
-      write("/a", {0}, 2)(session);
-      Session other = open_main(repository);
-      write("/a", {1}, 3)(other);
-      commit(other, "theirs");
-      const std::uint64_t first = store->operations();
-      store->plan(first + operation, fault);
-      const ConflictDetector detector;
-      const auto outcome = session.commit("ours", Json::object(), {.solver = &detector});
-      if (store->operations() <= first + operation) break;
-      ++cases;
-      std::size_t count = 0;
-      const auto history = repository.history(Branch{"main"}).value();
-      for (const SnapshotSummary& one : history) count += one.message == "ours" ? 1 : 0;
-      const bool committed = outcome && std::holds_alternative<Committed>(*outcome);
-      EXPECT_EQ(count, committed ? 1u : 0u) << operation;
-      // No conflict with itself.
-      EXPECT_FALSE(outcome && std::holds_alternative<CommitConflict>(*outcome)) << operation;
-      EXPECT_EQ(history[committed ? 1 : 0].message, "theirs");
-    }
-  }
-  std::cout << cases << " cases\n";
-  EXPECT_GT(cases, 20);
 }
 
 }  // namespace
