@@ -42,6 +42,11 @@ Result<CommitOutcome> amend_session(SessionState& session, const std::string& me
   if (session.changes.empty() && !allow_empty) return NothingToCommit{};
   const SnapshotId former = session.base->id;
   VDP_ASSIGN(const auto repo, session.repository->load_repo());
+  // That the branch has moved comes before all that could be said against amending the base.
+  std::optional<SnapshotId> found_tip;
+  const Status stands = check_tip(session, repo->info, found_tip);
+  if (!stands && found_tip) return CommitConflict{former, *found_tip};
+  VDP_TRY(stands);
   VDP_TRY(check_not_first(repo->info, former));
   VDP_ASSIGN(Snapshot snapshot, build_snapshot(session, message, metadata));
   VDP_ASSIGN(const TransactionLog log, amended_log(session, snapshot.id));

@@ -121,6 +121,13 @@ TEST(Amend, ACommitOfMovesIsAmendedByMovesOnly) {
   const auto outcome = session.amend("x");
   EXPECT_EQ(outcome.error().kind, ErrorKind::invalid);
   EXPECT_EQ(repository.resolve(Branch{"main"}).value(), tip);
+
+  // Where the branch has moved, the base is no longer what would be amended.
+  Session other = open_main(repository);
+  EXPECT_OK(other.set_chunk("/a", {2}, Bytes{4}));
+  commit(other, "other");
+  const auto late = session.amend("x");
+  EXPECT_TRUE(late && std::holds_alternative<CommitConflict>(*late));
 }
 
 TEST(Flush, WritesASnapshotThatNoBranchNames) {
