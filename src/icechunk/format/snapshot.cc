@@ -100,6 +100,7 @@ class Decoder {
         files.push_back({read_id12(file->id()), file->size_bytes(), file->num_chunk_refs(), std::move(extra)});
       }
     } else {
+      VDP_TRY(check_aligned(root_.manifest_files(), "manifest_files"));
       VDP_TRY(reader_.take(root_.manifest_files()->size(), sizeof(ManifestFile)));
       for (const auto* file : *root_.manifest_files()) {
         files.push_back({read_id12(&file->id()), file->size_bytes(), file->num_chunk_refs(), std::nullopt});
@@ -155,6 +156,7 @@ class Decoder {
       return shape;
     }
     VDP_TRY(check_rank(wire_array.shape()->size(), "shape"));
+    VDP_TRY(check_aligned(wire_array.shape(), "shape"));
     for (const auto* extent : *wire_array.shape()) {
       const std::uint64_t edge = std::max<std::uint64_t>(extent->chunk_length(), 1);
       const std::uint64_t chunks = divide_up(extent->array_length(), edge);

@@ -31,6 +31,7 @@ class SnapshotJson {
     json["flushed_at"] = WireJson::time(snapshot_.flushed_at());
     json["message"] = json_.text(snapshot_.message());
     VDP_ASSIGN_IN("metadata", json["metadata"], json_.metadata(snapshot_.metadata(), spec_version_));
+    VDP_TRY(check_aligned(snapshot_.manifest_files(), "manifest_files"));
     VDP_TRY(json_.add_list(json, "manifest_files", snapshot_.manifest_files(),
                            [](const auto* file) { return manifest_file_json(*file); }));
     VDP_TRY(json_.add_list(json, "manifest_files_v2", snapshot_.manifest_files_v2(), [&](const auto* file) {
@@ -60,6 +61,7 @@ class SnapshotJson {
 
   Result<Json> array_json(const wire::ArrayNodeData& array) {
     Json json;
+    VDP_TRY(check_aligned(array.shape(), "shape"));
     VDP_TRY(json_.add_list(json, "shape", array.shape(), [](const auto* extent) -> Result<Json> {
       return Json{{"array_length", extent->array_length()}, {"chunk_length", extent->chunk_length()}};
     }));

@@ -36,6 +36,15 @@ Result<const Root*> verified_root(ByteView payload, ObjectType type) {
   return flatbuffers::GetRoot<Root>(payload.data());
 }
 
+/// Verification holds the beginning of a vector against 4 bytes only; entries that lie in it and have 8-byte numbers
+/// must be at a multiple of 8. `structs` may be null, and where it is empty its place has no meaning.
+template <typename Struct>
+Status check_aligned(const flatbuffers::Vector<const Struct*>* structs, std::string_view field) {
+  if (structs == nullptr || structs->size() == 0) return {};
+  if (reinterpret_cast<std::uintptr_t>(structs->Data()) % alignof(Struct) == 0) return {};
+  return corrupt(fmt::format("{}: found entries that are not aligned to {} bytes", field, alignof(Struct)));
+}
+
 /// Finishes `root` and wraps it up as an object.
 template <typename Root>
 Bytes seal_root(flatbuffers::FlatBufferBuilder& builder, flatbuffers::Offset<Root> root, ObjectType type,
