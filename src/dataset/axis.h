@@ -103,6 +103,8 @@ class GrowAxis {
   Result<Place> locate(const Number& value) const;
   /// Adds a value after the end; `invalid` where it is not greater than the last.
   Status append(const Number& value);
+  /// Puts increasing values between those before `slot` and those from it on; `invalid` where they do not lie there.
+  Status insert(std::uint64_t slot, const std::vector<Number>& values);
 
   std::uint64_t length() const { return values_.size(); }
   const std::vector<Number>& values() const { return values_; }

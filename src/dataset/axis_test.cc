@@ -124,6 +124,17 @@ TEST(GrowAxis, LocatesAndGrows) {
   EXPECT_EQ(axis.length(), 4U);
 }
 
+TEST(GrowAxis, TakesValuesInBetween) {
+  auto axis = GrowAxis::create("time", {1.0, 2.5, 4.0}).value();
+  EXPECT_TRUE(axis.insert(1, {1.5, 2.0}));
+  EXPECT_TRUE(axis.insert(0, {0.5}));
+  EXPECT_EQ(axis.values(), (std::vector<Number>{0.5, 1.0, 1.5, 2.0, 2.5, 4.0}));
+  EXPECT_FALSE(axis.insert(1, {1.0}));
+  EXPECT_FALSE(axis.insert(1, {0.7, 1.2}));
+  EXPECT_FALSE(axis.insert(1, {0.8, 0.7}));
+  EXPECT_EQ(axis.length(), 6U);
+}
+
 TEST(GrowAxis, RefusesDisorder) {
   const auto axis = GrowAxis::create("time", {std::int64_t{1}, std::int64_t{3}, std::int64_t{2}});
   ASSERT_FALSE(axis);

@@ -64,7 +64,7 @@ struct CoordsSpec {
   std::optional<std::vector<std::string>> static_names;  ///< unset: every variable without the append axis
 };
 
-enum class LatePolicy { by_kind, region, reject };
+enum class LatePolicy { by_kind, region, reject, insert, ledger };
 enum class GapPolicy { by_kind, reserve, allow, refuse };
 enum class SamePolicy { rewrite, skip };
 enum class OtherPolicy { reject, replace };
@@ -82,8 +82,10 @@ struct ForwardSpec {
   OtherPolicy other = OtherPolicy::reject;
   DeletedPolicy deleted = DeletedPolicy::report;
   std::uint64_t max_reserve = 1'000'000;  ///< empty slots that one granule may leave on a regular axis without an end
-  std::uint64_t batch = 100;              ///< granules a commit
-  Duration window{0};                     ///< how long to wait for a batch to fill
+  std::optional<Duration> resort;  ///< of a ledger: how long a granule waits in it at most; unset: for `vdp resort`
+  std::uint64_t max_fold = 500;    ///< granules that are folded in by one commit
+  std::uint64_t batch = 100;       ///< granules a commit
+  Duration window{0};              ///< how long to wait for a batch to fill
 };
 
 struct VerifySpec {

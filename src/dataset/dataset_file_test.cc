@@ -187,11 +187,28 @@ TEST(DatasetFile, PlannedWordsAreErrorsUnlessTheyAreSetToTheirDefaults) {
   EXPECT_EQ(only_finding("source.prefix='a'\nsource.discover='cmr'"),
             "line 2: source.discover: not implemented yet: source.discover = \"cmr\"");
   EXPECT_EQ(only_finding("source.prefix='a'\n[[era]]\nname='x'"), "line 2: era: not implemented yet: [[era]]");
-  EXPECT_TRUE(parse("source.prefix='a'\nverify.samples=8\nbackfill.partition=1000\nforward.max_fold=500"));
-  const Loaded planned = parse("source.prefix='a'\nforward.max_fold=9");
+  EXPECT_TRUE(parse("source.prefix='a'\nverify.samples=8\nbackfill.partition=1000\nbackfill.batch=10"));
+  const Loaded planned = parse("source.prefix='a'\nbackfill.batch=9");
   ASSERT_FALSE(planned);
   EXPECT_EQ(to_error("f.toml", planned.error()).kind, ErrorKind::unsupported);
   EXPECT_EQ(to_error("f.toml", parse("x=1").error()).kind, ErrorKind::invalid);
+}
+
+TEST(DatasetFile, ReadsWhatBecomesOfLateGranules) {
+  const std::string grow = "source.prefix='a'\naxis.time.kind='grow'\n";
+  EXPECT_EQ(parse(grow + "forward.late='insert'")->forward.late, LatePolicy::insert);
+  const auto file = parse(grow + "forward.late='ledger'\nforward.resort='24h'\nforward.max_fold=9");
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->forward.late, LatePolicy::ledger);
+  EXPECT_EQ(file->forward.resort, std::chrono::hours(24));
+  EXPECT_EQ(file->forward.max_fold, 9U);
+  EXPECT_EQ(parse(grow)->forward.max_fold, 500U);
+  EXPECT_FALSE(parse(grow)->forward.resort);
+  EXPECT_EQ(only_finding(grow + "forward.resort='1h'"),
+            "line 3: forward.resort: there is a ledger with late = \"ledger\" only");
+  const std::string regular = "source.prefix='a'\naxis.time={kind='regular',start='2020-01-01',step='1d'}\n";
+  EXPECT_EQ(only_finding(regular + "forward.late='insert'"),
+            "line 3: forward.late: a regular axis has its slots already; expected region or reject");
 }
 
 TEST(DatasetFile, ReadsWhatGcKeeps) {
@@ -330,7 +347,7 @@ TEST(Pipelines, OfEightProductsAreUnderstood) {
       {"tempo",
        {"source.discover = \"cmr\"", "source.cmr_concept", "source.poll", "source.overlap", "parse.flatten",
         "axis.time.kind = \"explicit\"", "axis.time.agree_with", "the set of attributes '@tempo-l3-volatile'",
-        "forward.late = \"ledger\"", "forward.resort", "verify.completeness = \"cmr\""}},
+        "verify.completeness = \"cmr\""}},
       {"mur", {"source.discover = \"cmr\"", "source.poll", "forward.stage_branch"}},
       {"oisst", {"source.lookback", "coords.flags"}},
       {"geoscf", {"source.discover = \"thredds\"", "source.catalog", "source.poll", "source.lookback"}},

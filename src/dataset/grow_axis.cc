@@ -51,6 +51,19 @@ Status GrowAxis::append(const Number& value) {
   return {};
 }
 
+Status GrowAxis::insert(std::uint64_t slot, const std::vector<Number>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    VDP_ASSIGN(const Place place, locate(values[i]));
+    const bool increases = i == 0 || values[i - 1] < values[i];
+    if (place.kind == Place::Kind::existing || place.slot != slot || !increases) {
+      return invalid(fmt::format("axis {}: {} does not lie before position {}; values must strictly increase", name_,
+                                 to_string(values[i]), slot));
+    }
+  }
+  values_.insert(values_.begin() + static_cast<std::ptrdiff_t>(slot), values.begin(), values.end());
+  return {};
+}
+
 // The elements of int64 and float64 arrays under codec `bytes`, little-endian.
 Result<Bytes> to_elements(const std::vector<Number>& values, NumberType dtype) {
   Bytes elements(values.size() * element_size);

@@ -76,6 +76,8 @@ void read_forward(const toml::table& document, DatasetFile& file, Findings& find
   const auto late = section.text("late");
   if (late == "region") forward.late = LatePolicy::region;
   if (late == "reject") forward.late = LatePolicy::reject;
+  if (late == "insert") forward.late = LatePolicy::insert;
+  if (late == "ledger") forward.late = LatePolicy::ledger;
   const auto gap = section.text("gap");
   if (gap == "reserve") forward.gap = GapPolicy::reserve;
   if (gap == "allow") forward.gap = GapPolicy::allow;
@@ -84,11 +86,20 @@ void read_forward(const toml::table& document, DatasetFile& file, Findings& find
   if (section.text("other") == "replace") forward.other = OtherPolicy::replace;
   if (section.text("deleted") == "retract") forward.deleted = DeletedPolicy::retract;
   if (const auto most = section.count("max_reserve", 0)) forward.max_reserve = *most;
+  forward.resort = section.duration("resort");
+  if (const auto most = section.count("max_fold")) forward.max_fold = *most;
   if (const auto batch = section.count("batch")) forward.batch = *batch;
   if (const auto window = section.duration("window")) forward.window = *window;
   const bool grows = file.axes.empty() || file.axes.front().kind == AxisKind::grow;
   if (grows && forward.late == LatePolicy::region) {
-    section.invalid("late", "a growing axis has no slots before its end; expected reject");
+    section.invalid("late", "a growing axis has no slots before its end; expected reject, insert or ledger");
+  }
+  const bool is_regular = !file.axes.empty() && file.axes.front().kind == AxisKind::regular;
+  if (is_regular && (forward.late == LatePolicy::insert || forward.late == LatePolicy::ledger)) {
+    section.invalid("late", "a regular axis has its slots already; expected region or reject");
+  }
+  if (forward.late != LatePolicy::ledger && forward.resort) {
+    section.invalid("resort", "there is a ledger with late = \"ledger\" only");
   }
   if (grows && (forward.gap == GapPolicy::reserve || forward.gap == GapPolicy::refuse)) {
     section.invalid("gap", "a growing axis has no holes to see; expected allow");

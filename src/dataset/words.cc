@@ -188,16 +188,21 @@ void add_work(std::vector<Word>& words) {
       words.end(),
       {
           {"forward", "late", Type::text, "region on regular axes, reject on grow",
-           "A granule before the end of the axis: it is written to its slot (`region`), or rejected.", ready,
-           with_planned(all_ready({"region", "reject"}), {"insert", "ledger", "reserve"})},
+           "A granule before the end of the axis: it is written to its slot (`region`), or rejected. On a growing axis "
+           "it "
+           "can be put in its place, so that what follows moves up (`insert`; no data is moved), or be kept aside in "
+           "the "
+           "store until it is folded in (`ledger`).",
+           ready, with_planned(all_ready({"region", "reject", "insert", "ledger"}), {"reserve"})},
           {"forward", "gap", Type::text, "reserve on regular axes, allow on grow",
            "A granule behind a hole: the hole stays as fill (`reserve`), the granule waits in the queue until it is "
            "filled (`refuse`), or there is none to see (`allow`).",
            ready, all_ready({"reserve", "allow", "refuse"})},
           {"forward", "max_reserve", Type::integer, "1000000",
            "The most empty slots that one granule may leave behind it on a regular axis without an end."},
-          {"forward", "resort", Type::duration, "", "How often the ledger is folded in.", planned},
-          {"forward", "max_fold", Type::integer, "500", "The most granules of one fold.", planned},
+          {"forward", "resort", Type::duration, "",
+           "The longest that a granule waits in the ledger: the next batch folds it in. Without it `vdp resort` does."},
+          {"forward", "max_fold", Type::integer, "500", "The most granules of the ledger that one commit folds in."},
           {"forward", "same", Type::text, "rewrite", "A new version of a granule that is in the store.", ready,
            all_ready({"rewrite", "skip"})},
           {"forward", "other", Type::text, "reject",

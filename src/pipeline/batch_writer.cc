@@ -1,5 +1,6 @@
 #include "pipeline/batch_writer.h"
 
+#include <algorithm>
 #include <map>
 
 #include "base/checked.h"
@@ -23,8 +24,11 @@ class BatchWriter {
     VDP_ASSIGN(const auto before, session_.array_metadata(path(axis_.name)));
     const std::uint64_t old_slots = before.shape.at(0);
     if (state_.slots > old_slots) VDP_TRY(grow());
+    const std::vector<RowRun> runs = kept_runs(batch, old_slots);
+    const bool moves = std::ranges::any_of(batch, &PlannedGranule::inserted);
+    if (moves) VDP_TRY(make_room(runs));
     VDP_TRY(write_group_attributes(group_, state_.store, session_));
-    VDP_TRY(collect_axis_values(old_slots));
+    VDP_TRY(collect_axis_values(moves ? first_moved(runs) : old_slots));
     for (const PlannedGranule& planned : batch) VDP_TRY(write_granule(planned));
     for (const auto& [name, pieces] : rows_) {
       VDP_TRY(write_rows(session_, path(name), *state_.store.variables.at(name).axis_dimension, pieces));
@@ -46,18 +50,51 @@ class BatchWriter {
     return session_.set_array(provenance_array(group_), provenance_metadata(axis_.name, state_.slots));
   }
 
-  /// Coordinate values of the slots that are new.
-  Status collect_axis_values(std::uint64_t old_slots) {
-    if (state_.slots == old_slots) return {};
+  /// The slots that were there before, as runs between those that are inserted.
+  static std::vector<RowRun> kept_runs(const std::vector<PlannedGranule>& batch, std::uint64_t old_slots) {
+    std::vector<RowRun> runs;
+    RowRun run;
+    for (const PlannedGranule& planned : batch) {
+      if (!planned.inserted) continue;
+      run.count = planned.box.begin - run.to;
+      if (run.count != 0) runs.push_back(run);
+      run = {run.from + run.count, 0, planned.box.end};
+    }
+    run.count = old_slots - run.from;
+    if (run.count != 0) runs.push_back(run);
+    return runs;
+  }
+
+  /// The first slot that does not hold what it held before.
+  static std::uint64_t first_moved(const std::vector<RowRun>& runs) {
+    return runs.front().from == runs.front().to ? runs.front().count : 0;
+  }
+
+  /// What is referred to moves as references; what is kept in chunks of its own is written anew.
+  Status make_room(const std::vector<RowRun>& runs) {
+    for (const auto& [name, variable] : state_.store.variables) {
+      if (variable.role == Role::native) VDP_TRY(move_rows(session_, path(name), *variable.axis_dimension, runs));
+      if (variable.role != Role::refs) continue;
+      const std::uint64_t edge = variable.metadata.chunk_shape[*variable.axis_dimension];
+      std::vector<icechunk::ChunkRun> chunks;
+      for (const RowRun& run : runs) chunks.push_back({run.from / edge, divide_up(run.count, edge), run.to / edge});
+      VDP_TRY(session_.reindex_chunks(path(name), *variable.axis_dimension, chunks));
+    }
+    return move_rows(session_, provenance_array(group_), 0, runs);
+  }
+
+  /// Coordinate values from the first slot on that is new or has moved.
+  Status collect_axis_values(std::uint64_t first) {
+    if (state_.slots == first) return {};
     std::vector<dataset::Number> values;
     if (state_.regular) {
-      VDP_ASSIGN(values, state_.regular->values(old_slots, state_.slots));
+      VDP_ASSIGN(values, state_.regular->values(first, state_.slots));
     } else {
       const auto& all = state_.grow->values();
-      values.assign(all.begin() + static_cast<std::ptrdiff_t>(old_slots), all.end());
+      values.assign(all.begin() + static_cast<std::ptrdiff_t>(first), all.end());
     }
     VDP_ASSIGN(NativeValues elements, dataset::to_elements(values, state_.encoding.dtype));
-    rows_[axis_.name].push_back({old_slots, state_.slots - old_slots, std::move(elements)});
+    rows_[axis_.name].push_back({first, state_.slots - first, std::move(elements)});
     return {};
   }
 

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
 
 #include "base/checked.h"
 #include "base/log.h"
@@ -230,28 +232,86 @@ Result<std::vector<Outcome>> DatasetProcessor::process_files(icechunk::Session& 
     if (!outcomes[i]) outcomes[i] = check_key(granules[i]);
     if (!outcomes[i]) unknown.push_back(i);
   }
-  const bool keep_order = is_order_kept(file_, axis());
-  if (keep_order) unknown = in_key_order(file_, axis(), granules, unknown);
-  std::vector<Granule> to_read;
-  for (const std::size_t i : unknown) to_read.push_back(granules[i]);
-  auto prepared = prepare_all(to_read, read_until);
-  if (keep_order) hold_back_behind_unread(file_, axis(), to_read, prepared);
-  VDP_TRY(read_records(session, prepared));
-  std::vector<PlannedGranule> batch;
-  for (const std::size_t i : in_axis_order(positions_of(prepared))) {
-    auto& outcome = outcomes[unknown[i]];
-    if (prepared[i].granule == nullptr) {
-      outcome = prepared[i].was_read ? outcome_of(to_read[i], prepared[i].error) : Outcome::not_read(to_read[i]);
-      continue;
-    }
-    Verdict verdict = planner.plan(*prepared[i].granule);
-    outcome = std::move(verdict.outcome);
-    if (verdict.planned) batch.push_back(std::move(*verdict.planned));
-  }
-  if (!batch.empty()) VDP_TRY(keep_whole(write_planned(batch, session), session));
+  if (is_order_kept(file_, axis())) unknown = in_key_order(file_, axis(), granules, unknown);
+  Candidates candidates;
+  for (const std::size_t i : unknown) candidates.granules.push_back(granules[i]);
+  candidates.of_batch = unknown.size();
+  std::ranges::move(due(granules), std::back_inserter(candidates.granules));
+  VDP_ASSIGN(auto placed, place(session, candidates, read_until));
+  for (std::size_t i = 0; i < unknown.size(); ++i) outcomes[unknown[i]] = std::move(placed[i]);
   std::vector<Outcome> result;
   for (auto& outcome : outcomes) result.push_back(std::move(*outcome));
+  tell_folded(std::span(placed).subspan(candidates.of_batch), result);
   return result;
+}
+
+Result<std::vector<Outcome>> DatasetProcessor::fold_ledger(icechunk::Session& session, std::size_t limit) {
+  VDP_TRY(load_state(session));
+  return place(session, {waiting(limit, std::nullopt, {}), 0}, {});
+}
+
+Result<std::vector<Outcome>> DatasetProcessor::place(icechunk::Session& session, const Candidates& candidates,
+                                                     const Deadline& read_until) {
+  const auto& granules = candidates.granules;
+  auto prepared = prepare_all(granules, read_until);
+  if (is_order_kept(file_, axis())) hold_back_behind_unread(file_, axis(), granules, prepared);
+  VDP_TRY(read_records(session, prepared));
+  Planner planner(file_, axis(), *state_, options_.clock->now_us());
+  std::vector<Outcome> outcomes(granules.size());
+  std::vector<PlannedGranule> batch;
+  for (const std::size_t i : in_axis_order(positions_of(prepared))) {
+    Outcome& outcome = outcomes[i];
+    if (prepared[i].granule == nullptr) {
+      outcome = prepared[i].was_read ? outcome_of(granules[i], prepared[i].error) : Outcome::not_read(granules[i]);
+    } else {
+      const auto origin = i < candidates.of_batch ? Planner::Origin::batch : Planner::Origin::ledger;
+      Verdict verdict = planner.plan(*prepared[i].granule, origin);
+      outcome = std::move(verdict.outcome);
+      if (verdict.planned) batch.push_back(std::move(*verdict.planned));
+    }
+    // What was rejected is missing again, and comes again by discovery.
+    const bool waits_on = outcome.kind == Outcome::Kind::deferred || outcome.kind == Outcome::Kind::set_aside;
+    if (!waits_on) state_->ledger.remove(granules[i].uri);
+  }
+  if (!batch.empty()) VDP_TRY(keep_whole(write_planned(batch, session), session));
+  if (state_->ledger.is_changed()) {
+    VDP_TRY(keep_whole(state_->ledger.write(file_.identity.group, session), session));
+  }
+  return outcomes;
+}
+
+std::vector<Granule> DatasetProcessor::waiting(std::size_t limit, std::optional<TimestampUs> since_us,
+                                               std::span<const Granule> batch) const {
+  std::vector<Granule> granules;
+  for (const LateGranule& late : state_->ledger.oldest(limit)) {
+    if (since_us && late.since_us > *since_us) break;
+    const auto granule = granule_at(late.uri);
+    const bool in_batch = std::ranges::any_of(batch, [&](const Granule& one) { return one.uri == late.uri; });
+    if (granule && !in_batch) granules.push_back(*granule);
+  }
+  return granules;
+}
+
+std::vector<Granule> DatasetProcessor::due(std::span<const Granule> batch) const {
+  if (file_.forward.late != dataset::LatePolicy::ledger || !file_.forward.resort) return {};
+  const auto age = std::chrono::duration_cast<std::chrono::microseconds>(*file_.forward.resort);
+  const TimestampUs now_us = options_.clock->now_us();
+  // When the first is due, all are folded in that fit.
+  if (waiting(1, now_us - age.count(), batch).empty()) return {};
+  return waiting(file_.forward.max_fold, std::nullopt, batch);
+}
+
+/// Nobody waits for these outcomes: they are told with the batch that they went along with.
+void DatasetProcessor::tell_folded(std::span<const Outcome> folded, std::vector<Outcome>& outcomes) const {
+  std::size_t written = 0;
+  for (const Outcome& outcome : folded) {
+    if (outcome.changes_store()) ++written;
+    if (outcome.kind != Outcome::Kind::rejected) continue;
+    log(LogLevel::warning, fmt::format("{} left the ledger of late files: {}", outcome.granule.uri, outcome.reason));
+  }
+  if (written != 0 && !outcomes.empty()) {
+    outcomes.front().notes.push_back(fmt::format("{} of the ledger of late files were folded in", written));
+  }
 }
 
 Status DatasetProcessor::write_planned(const std::vector<PlannedGranule>& batch, icechunk::Session& session) {
@@ -278,6 +338,11 @@ Result<std::optional<Outcome>> DatasetProcessor::retract_file(icechunk::Session&
   VDP_TRY(load_state(session));
   VDP_TRY(read_records(session, std::span(&granule, 1)));
   const ProvenanceRecord* record = state_->provenance.find_uri(granule.uri);
+  if (state_->ledger.find(granule.uri) != nullptr) {
+    state_->ledger.remove(granule.uri);
+    VDP_TRY(keep_whole(state_->ledger.write(file_.identity.group, session), session));
+    return Outcome{Outcome::Kind::retracted, granule, {}, 0, {}, false};
+  }
   if (record == nullptr) return Outcome::unchanged(granule, {granule.uri + " was deleted, and is not in the store"});
   if (file_.forward.deleted == dataset::DeletedPolicy::report) {
     std::string text = fmt::format("{} was deleted, and {} refer to it (`forward.deleted` is \"report\")", granule.uri,
@@ -299,6 +364,10 @@ Result<icechunk::CommitOutcome> DatasetProcessor::commit_processed_files(icechun
   if (counts.retracted != 0) {
     message += fmt::format(", {} retracted", counts.retracted);
     numbers["retracted"] = counts.retracted;
+  }
+  if (counts.set_aside != 0) {
+    message += fmt::format(", {} set aside", counts.set_aside);
+    numbers["set_aside"] = counts.set_aside;
   }
   auto outcome = session.commit(message, {{"vdp", std::move(numbers)}});
   const auto* committed = outcome ? std::get_if<icechunk::Committed>(&*outcome) : nullptr;

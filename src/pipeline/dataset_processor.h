@@ -53,6 +53,10 @@ class DatasetProcessor : public Processor {
                                                          std::span<const Outcome> outcomes) override;
   Result<UpkeepReport> garbage_collect(const UpkeepOptions& options) override;
 
+  /// Puts granules of the ledger in their places, at most `limit`, those that have waited longest first. One outcome
+  /// for each; what is deferred waits on, what is rejected leaves the ledger.
+  Result<std::vector<Outcome>> fold_ledger(icechunk::Session& session, std::size_t limit);
+
   /// The template that the granule would give a store, with notes; nothing is written.
   struct Schema {
     dataset::Template store;
@@ -74,6 +78,19 @@ class DatasetProcessor : public Processor {
   /// Reads the records of the slots that the granules' keys name, or their values.
   Status read_records(const icechunk::Session& session, std::span<const Granule> granules);
   Status read_records(const icechunk::Session& session, const std::vector<Preparation>& prepared);
+  /// Granules of a batch, and after them others of the ledger.
+  struct Candidates {
+    std::vector<Granule> granules;
+    std::size_t of_batch = 0;
+  };
+  /// One outcome for each candidate.
+  Result<std::vector<Outcome>> place(icechunk::Session& session, const Candidates& candidates,
+                                     const Deadline& read_until);
+  /// Those of the ledger that are to be folded in, less those that the batch has.
+  std::vector<Granule> waiting(std::size_t limit, std::optional<TimestampUs> since_us,
+                               std::span<const Granule> batch) const;
+  std::vector<Granule> due(std::span<const Granule> batch) const;
+  void tell_folded(std::span<const Outcome> folded, std::vector<Outcome>& outcomes) const;
   Status write_planned(const std::vector<PlannedGranule>& batch, icechunk::Session& session);
   Status keep_whole(Status written, icechunk::Session& session);
   std::vector<Preparation> prepare_all(std::span<const Granule> granules, const Deadline& read_until);

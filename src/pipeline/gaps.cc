@@ -112,6 +112,7 @@ Status find_unwritten(const DatasetProcessor& processor, const StoreState& state
   }
   for (const FoundGranule& found : discovery.granules) {
     if (state.provenance.find_uri(found.granule.uri) != nullptr) continue;
+    if (state.ledger.find(found.granule.uri) != nullptr) continue;  // it waits in the store
     if (report.keys.size() < max_keys) {
       report.keys.push_back(found.granule.key);
     } else {

@@ -48,11 +48,13 @@ zarr::ArrayMetadata as_chunk(const zarr::ArrayMetadata& metadata) {
   return chunk;
 }
 
+constexpr std::uint64_t max_chunk_bytes = std::uint64_t{1} << 30;
+
 /// The values of one chunk, or fill where it is missing.
 Result<NativeValues> read_chunk_values(const icechunk::Session& session, const std::string& path,
                                        const zarr::ArrayMetadata& metadata, const zarr::Shape& index) {
   const auto read = [&](const zarr::Shape&) { return session.read_chunk(path, index); };
-  return read_values(as_chunk(metadata), read, std::uint64_t{1} << 30);
+  return read_values(as_chunk(metadata), read, max_chunk_bytes);
 }
 
 std::uint64_t size_of(const NativeValues& values) {
@@ -123,6 +125,93 @@ Status write_rows(icechunk::Session& session, const std::string& path, std::size
     VDP_TRY(session.set_chunk(path, index, std::move(encoded)));
   }
   return {};
+}
+
+namespace {
+
+/// Puts together what chunks hold after rows have moved up, from the last one down: what a chunk is made of lies at or
+/// below it, and is not yet written over.
+class RowMover {
+ public:
+  RowMover(icechunk::Session& session, const std::string& path, const zarr::ArrayMetadata& metadata, std::size_t axis,
+           const RowLayout& layout)
+      : session_(session),
+        path_(path),
+        metadata_(metadata),
+        axis_(axis),
+        layout_(layout),
+        edge_(metadata.chunk_shape[axis]) {}
+
+  Status move(const std::vector<RowRun>& runs) {
+    const bool begins_in_place = runs.front().from == runs.front().to;
+    const std::uint64_t first_chunk = (begins_in_place ? runs.front().to + runs.front().count : 0) / edge_;
+    for (std::uint64_t chunk = divide_up(metadata_.shape[axis_], edge_); chunk-- > first_chunk;) {
+      VDP_ASSIGN_IN(path_, NativeValues values, moved_values(chunk, runs));
+      VDP_ASSIGN_IN(path_, auto encoded, encode_values(metadata_, values));
+      VDP_TRY(session_.set_chunk(path_, index_of(chunk), std::move(encoded)));
+    }
+    return {};
+  }
+
+ private:
+  zarr::Shape index_of(std::uint64_t chunk) const {
+    zarr::Shape index(metadata_.rank(), 0);
+    index[axis_] = chunk;
+    return index;
+  }
+
+  Result<NativeValues> moved_values(std::uint64_t chunk, const std::vector<RowRun>& runs) {
+    const auto nothing = [](const zarr::Shape&) -> Result<std::optional<Bytes>> { return std::nullopt; };
+    VDP_ASSIGN(NativeValues values, read_values(as_chunk(metadata_), nothing, max_chunk_bytes));
+    const std::uint64_t begin = chunk * edge_;
+    for (const RowRun& run : runs) {
+      std::uint64_t row = std::max(begin, run.to);
+      const std::uint64_t end = std::min(begin + edge_, run.to + run.count);
+      while (row < end) {
+        const std::uint64_t source_row = run.from + (row - run.to);
+        const std::uint64_t source = source_row / edge_;
+        const std::uint64_t count = std::min(end - row, (source + 1) * edge_ - source_row);
+        VDP_TRY(load(source));
+        copy(source_row - source * edge_, values, row - begin, count);
+        row += count;
+      }
+    }
+    return values;
+  }
+
+  Status load(std::uint64_t chunk) {
+    if (loaded_ == chunk) return {};
+    VDP_ASSIGN(source_, read_chunk_values(session_, path_, metadata_, index_of(chunk)));
+    loaded_ = chunk;
+    return {};
+  }
+
+  void copy(std::uint64_t from, NativeValues& values, std::uint64_t to, std::uint64_t count) const {
+    std::visit(
+        [&](auto& target) {
+          copy_rows(layout_, std::get<std::decay_t<decltype(target)>>(source_), edge_, from, target, edge_, to, count);
+        },
+        values);
+  }
+
+  icechunk::Session& session_;
+  const std::string& path_;
+  const zarr::ArrayMetadata& metadata_;
+  const std::size_t axis_;
+  const RowLayout layout_;
+  const std::uint64_t edge_;
+  std::optional<std::uint64_t> loaded_;  ///< the chunk that source_ holds
+  NativeValues source_;
+};
+
+}  // namespace
+
+Status move_rows(icechunk::Session& session, const std::string& path, std::size_t axis_dimension,
+                 const std::vector<RowRun>& runs) {
+  if (runs.empty()) return {};
+  VDP_ASSIGN(const auto metadata, session.array_metadata(path));
+  VDP_ASSIGN(const auto layout, row_layout(metadata, axis_dimension));
+  return RowMover(session, path, metadata, axis_dimension, layout).move(runs);
 }
 
 Result<NativeValues> read_rows(const icechunk::Session& session, const std::string& path, std::uint64_t begin,

@@ -35,6 +35,19 @@ struct RowPiece {
 Status write_rows(icechunk::Session& session, const std::string& path, std::size_t axis_dimension,
                   const std::vector<RowPiece>& pieces);
 
+/// Rows [from, from + count) go to [to, to + count).
+struct RowRun {
+  std::uint64_t from = 0;
+  std::uint64_t count = 0;
+  std::uint64_t to = 0;
+};
+
+/// Moves rows up within the session's chunks of the array, which has its new length already. The runs come one after
+/// the other, before and after, and none moves down. What comes to lie between them is fill; chunks before the first
+/// row that moves are left alone.
+Status move_rows(icechunk::Session& session, const std::string& path, std::size_t axis_dimension,
+                 const std::vector<RowRun>& runs);
+
 /// Reads rows [begin, end) of a native array of one dimension.
 Result<NativeValues> read_rows(const icechunk::Session& session, const std::string& path, std::uint64_t begin,
                                std::uint64_t end);

@@ -52,6 +52,22 @@ TEST_F(NativeRowsTest, TheAxisNeedNotBeTheFirstDimension) {
   EXPECT_EQ(read(), (Bytes{9, 9, 1, 2, 9, 9, 3, 4}));
 }
 
+TEST_F(NativeRowsTest, RowsMoveUp) {
+  make_array({7}, {3});
+  ASSERT_TRUE(write_rows(session_, "/x", 0, {{0, 7, Bytes{0, 1, 2, 3, 4, 5, 6}}}));
+  make_array({12}, {3});
+  ASSERT_TRUE(move_rows(session_, "/x", 0, {{0, 2, 0}, {2, 1, 3}, {3, 4, 8}}));
+  EXPECT_EQ(read(), (Bytes{0, 1, 9, 2, 9, 9, 9, 9, 3, 4, 5, 6}));
+}
+
+TEST_F(NativeRowsTest, RowsOfAnyDimensionMoveUp) {
+  make_array({2, 5}, {2, 2});
+  ASSERT_TRUE(write_rows(session_, "/x", 1, {{0, 5, Bytes{0, 1, 2, 3, 4, 10, 11, 12, 13, 14}}}));
+  make_array({2, 6}, {2, 2});
+  ASSERT_TRUE(move_rows(session_, "/x", 1, {{0, 5, 1}}));
+  EXPECT_EQ(read(), (Bytes{9, 0, 1, 2, 3, 4, 9, 10, 11, 12, 13, 14}));
+}
+
 TEST_F(NativeRowsTest, RefusesValuesThatAreNotTheRows) {
   make_array({7}, {3});
   EXPECT_EQ(write_rows(session_, "/x", 0, {{0, 2, Bytes{1}}}).error().kind, ErrorKind::internal);

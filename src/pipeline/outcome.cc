@@ -12,6 +12,8 @@ std::string_view to_string(Outcome::Kind kind) {
       return "replaced";
     case Outcome::Kind::retracted:
       return "retracted";
+    case Outcome::Kind::set_aside:
+      return "set aside";
     case Outcome::Kind::unchanged:
       return "unchanged";
     case Outcome::Kind::deferred:
@@ -43,6 +45,9 @@ void OutcomeCounts::add(Outcome::Kind kind) {
     case Outcome::Kind::retracted:
       ++retracted;
       break;
+    case Outcome::Kind::set_aside:
+      ++set_aside;
+      break;
     case Outcome::Kind::unchanged:
       ++unchanged;
       break;
@@ -59,6 +64,7 @@ OutcomeCounts& OutcomeCounts::operator+=(const OutcomeCounts& more) {
   written += more.written;
   replaced += more.replaced;
   retracted += more.retracted;
+  set_aside += more.set_aside;
   unchanged += more.unchanged;
   deferred += more.deferred;
   rejected += more.rejected;
@@ -66,8 +72,10 @@ OutcomeCounts& OutcomeCounts::operator+=(const OutcomeCounts& more) {
 }
 
 Json to_json(const OutcomeCounts& counts) {
-  return {{"written", counts.written},     {"replaced", counts.replaced}, {"retracted", counts.retracted},
-          {"unchanged", counts.unchanged}, {"deferred", counts.deferred}, {"rejected", counts.rejected}};
+  Json json = {{"written", counts.written},     {"replaced", counts.replaced}, {"retracted", counts.retracted},
+               {"unchanged", counts.unchanged}, {"deferred", counts.deferred}, {"rejected", counts.rejected}};
+  if (counts.set_aside != 0) json["set_aside"] = counts.set_aside;
+  return json;
 }
 
 }  // namespace vdp

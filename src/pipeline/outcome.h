@@ -17,6 +17,7 @@ struct Outcome {
     written,    ///< its references are in the store
     replaced,   ///< a new version of it took the place of the old one
     retracted,  ///< its file is gone: its slots are empty again
+    set_aside,  ///< too late for its place: it waits in the store's ledger to be folded in
     unchanged,  ///< the store has this very version already, or nothing of it where it is gone
     deferred,   ///< not yet: it stays in the queue
     rejected,   ///< it does not fit; the reason says why
@@ -39,7 +40,9 @@ struct Outcome {
   }
   /// Deferred, as its source was not read in time.
   static Outcome not_read(Granule granule);
-  bool changes_store() const { return kind == Kind::written || kind == Kind::replaced || kind == Kind::retracted; }
+  bool changes_store() const {
+    return kind == Kind::written || kind == Kind::replaced || kind == Kind::retracted || kind == Kind::set_aside;
+  }
 };
 
 std::string_view to_string(Outcome::Kind kind);
@@ -51,16 +54,18 @@ struct OutcomeCounts {
   std::uint64_t written = 0;
   std::uint64_t replaced = 0;
   std::uint64_t retracted = 0;
+  std::uint64_t set_aside = 0;
   std::uint64_t unchanged = 0;
   std::uint64_t deferred = 0;
   std::uint64_t rejected = 0;
 
   void add(Outcome::Kind kind);
   OutcomeCounts& operator+=(const OutcomeCounts& more);
-  std::uint64_t total() const { return written + replaced + retracted + unchanged + deferred + rejected; }
+  std::uint64_t total() const { return written + replaced + retracted + set_aside + unchanged + deferred + rejected; }
 };
 
-/// {"written": n, "replaced": n, "retracted": n, "unchanged": n, "deferred": n, "rejected": n}.
+/// {"written": n, "replaced": n, "retracted": n, "unchanged": n, "deferred": n, "rejected": n}, and "set_aside" where
+/// there are any.
 Json to_json(const OutcomeCounts& counts);
 
 }  // namespace vdp

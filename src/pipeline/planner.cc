@@ -14,7 +14,6 @@ namespace vdp {
 namespace {
 
 using dataset::AxisKind;
-using dataset::Number;
 using dataset::Role;
 
 ProvenanceRecord record_of(const Granule& granule, SlotBox box, Outcome::Kind kind) {
@@ -55,6 +54,14 @@ std::string explain(const std::vector<std::string>& findings, const std::vector<
 }  // namespace
 
 std::optional<Outcome> Planner::known(const Granule& granule) const {
+  if (const LateGranule* late = state_.ledger.find(granule.uri)) {
+    if (late->version != version_of(granule)) return std::nullopt;
+    return Outcome::unchanged(granule, {"a late file waits in the ledger; `vdp resort` folds it in"});
+  }
+  return known_in_slots(granule);
+}
+
+std::optional<Outcome> Planner::known_in_slots(const Granule& granule) const {
   const ProvenanceRecord* record = state_.provenance.find_uri(granule.uri);
   if (record == nullptr) return std::nullopt;
   const bool same = record->version == version_of(granule);
@@ -64,8 +71,9 @@ std::optional<Outcome> Planner::known(const Granule& granule) const {
   return outcome;
 }
 
-Verdict Planner::plan(const PreparedGranule& granule) {
-  if (auto outcome = known(granule.granule)) return {std::move(*outcome), {}};
+Verdict Planner::plan(const PreparedGranule& granule, Origin origin) {
+  auto present = origin == Origin::batch ? known(granule.granule) : known_in_slots(granule.granule);
+  if (present) return {std::move(*present), {}};
   std::vector<std::string> findings = granule.findings;
   PlannedGranule planned;
   planned.granule = &granule;
@@ -78,10 +86,10 @@ Verdict Planner::plan(const PreparedGranule& granule) {
     findings.push_back(slots.error().text());
   } else if (slots->box.size() != 0) {
     planned.box = slots->box;
-    const auto kind = claim(granule, slots->box, planned.cleared);
+    const auto kind = claim(granule, *slots, planned.cleared);
     if (kind) outcome.kind = *kind;
     if (!kind) findings.push_back(kind.error().text());
-    std::ranges::move(check_alignment(slots->box), std::back_inserter(report.mismatches));
+    std::ranges::move(check_alignment(*slots), std::back_inserter(report.mismatches));
   }
   auto attributes = dataset::combine_attributes(file_.attributes, state_.store.attributes, granule.dataset.attributes);
   if (!attributes) findings.push_back(attributes.error().text());
@@ -93,6 +101,12 @@ Verdict Planner::plan(const PreparedGranule& granule) {
     return {std::move(outcome), {}};
   }
   std::ranges::move(report.notes, std::back_inserter(outcome.notes));
+  if (slots->late && origin == Origin::batch && file_.forward.late == dataset::LatePolicy::ledger) {
+    state_.ledger.put(
+        {granule.granule.uri, version_of(granule.granule), describe_value(slots->values.front()), now_us_});
+    outcome.kind = Outcome::Kind::set_aside;
+    return {std::move(outcome), {}};
+  }
   if (auto accepted = accept(granule, *slots, planned, outcome); !accepted) {
     return {Outcome::rejected(granule.granule, accepted.error().text()), {}};
   }
@@ -114,50 +128,15 @@ Result<Planner::Slots> Planner::find_regular(const PreparedGranule& granule) con
     return invalid(fmt::format("step {} is at slot {}, expected {}: the steps of a file must follow one another", i,
                                slot, *first + i));
   }
-  return Slots{{*first, *first + granule.steps}, {}};
+  return Slots{{*first, *first + granule.steps}, {}, false};
 }
 
-Result<std::vector<Number>> Planner::in_store_units(const PreparedGranule& granule) const {
-  std::vector<Number> values;
-  const auto& time = state_.encoding.time;
-  if (time.has_value() != granule.axis_units.has_value()) {
-    return invalid(fmt::format("the values of \"{}\" are {}, expected {}", axis_.name,
-                               granule.axis_units ? granule.axis_units->describe() : "without time units",
-                               time ? time->describe() : "no times"));
+Result<Outcome::Kind> Planner::claim(const PreparedGranule& granule, const Slots& slots, SlotBox& cleared) const {
+  const SlotBox box = slots.box;
+  if (slots.late) {
+    VDP_TRY(claim_late(granule, box));
+    return Outcome::Kind::written;
   }
-  const std::string place =
-      fmt::format("axis {} (`axis.{}.units` and `dtype` of the store hold)", axis_.name, axis_.name);
-  for (const Number& value : granule.axis_values) {
-    VDP_ASSIGN_IN(place, const Number converted,
-                  time ? dataset::convert(value, *granule.axis_units, *time, state_.encoding.dtype)
-                       : dataset::with_type(value, state_.encoding.dtype));
-    values.push_back(converted);
-  }
-  return values;
-}
-
-Result<Planner::Slots> Planner::find_growing(const PreparedGranule& granule) const {
-  VDP_ASSIGN(auto values, in_store_units(granule));
-  VDP_TRY(dataset::GrowAxis::create(axis_.name, values));  // strictly increasing, finite
-  using Kind = dataset::GrowAxis::Place::Kind;
-  std::optional<std::uint64_t> first;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    VDP_ASSIGN(const auto place, state_.grow->locate(values[i]));
-    // New values follow the end one after the other, after any that the store has already.
-    const std::uint64_t slot =
-        place.kind == Kind::append ? std::max(place.slot, first.value_or(place.slot) + i) : place.slot;
-    if (!first) first = slot;
-    if (place.kind == Kind::before_end || slot != *first + i) {
-      return invalid(
-          fmt::format("{} = {} lies before the end of the axis and is not in the store (`forward.late` is "
-                      "\"reject\")",
-                      axis_.name, dataset::to_string(values[i])));
-    }
-  }
-  return Slots{{*first, *first + granule.steps}, std::move(values)};
-}
-
-Result<Outcome::Kind> Planner::claim(const PreparedGranule& granule, SlotBox box, SlotBox& cleared) const {
   const std::string& uri = granule.granule.uri;
   const ProvenanceRecord* own = state_.provenance.find_uri(uri);
   const bool extends_own = own != nullptr && own->box.begin == box.begin && own->box.end == state_.slots &&
@@ -232,9 +211,11 @@ std::optional<std::string> Planner::find_gap(SlotBox box) const {
       describe_slot(box.begin), box.begin - end, describe_slot(end));
 }
 
-std::vector<dataset::Mismatch> Planner::check_alignment(SlotBox box) const {
+std::vector<dataset::Mismatch> Planner::check_alignment(const Slots& slots) const {
+  const SlotBox box = slots.box;
   std::vector<dataset::Mismatch> mismatches;
-  const std::uint64_t length = std::max(state_.slots, box.end);
+  // Among others whole chunks have to be put; only at the end may there be half a one.
+  const std::uint64_t length = slots.late ? UINT64_MAX : std::max(state_.slots, box.end);
   for (const auto& [name, variable] : state_.store.variables) {
     if (variable.role != Role::refs) continue;
     const std::uint64_t edge = variable.metadata.chunk_shape[*variable.axis_dimension];
@@ -263,13 +244,17 @@ void Planner::take_group_attributes(dataset::CombinedAttributes combined, std::v
 }
 
 Status Planner::accept(const PreparedGranule& granule, const Slots& slots, PlannedGranule& planned, Outcome& outcome) {
+  if (slots.late) VDP_TRY(make_room(slots));
   for (std::size_t i = 0; i < slots.values.size(); ++i) {
     if (slots.box.begin + i >= state_.grow->length()) VDP_TRY(state_.grow->append(slots.values[i]));
   }
   state_.slots = std::max(state_.slots, slots.box.end);
+  placed_end_ = std::max(placed_end_, slots.box.end);
   planned.record = record_of(granule.granule, slots.box, outcome.kind);
   planned.record.absent = planned.absent;
+  planned.inserted = slots.late;
   state_.provenance.put(planned.record);
+  state_.ledger.remove(planned.record.uri);
   for (const auto& [name, variable] : state_.store.variables) {
     const auto found = granule.dataset.variables.find(name);
     if (variable.role != Role::refs || found == granule.dataset.variables.end()) continue;

@@ -17,6 +17,9 @@ struct PlannedGranule {
   const PreparedGranule* granule = nullptr;
   SlotBox box;
   SlotBox cleared;  ///< slots whose old contents go; empty where nothing was there
+  /// The box is new, and what was there and behind it has moved up. Boxes are those of the store with the whole batch
+  /// in it: whatever is inserted goes behind all that was planned before.
+  bool inserted = false;
   /// Variables of the store that the granule lacks, and may (`checks.missing_variable`).
   std::vector<std::string> absent;
   ProvenanceRecord record;
@@ -29,13 +32,17 @@ struct Verdict {
 
 class Planner {
  public:
-  Planner(const dataset::DatasetFile& file, const dataset::AxisSpec& axis, StoreState& state)
-      : file_(file), axis_(axis), state_(state) {}
+  /// `now_us`: since when a granule that is late has waited.
+  Planner(const dataset::DatasetFile& file, const dataset::AxisSpec& axis, StoreState& state, TimestampUs now_us = 0)
+      : file_(file), axis_(axis), state_(state), now_us_(now_us) {}
+
+  /// Where a granule comes from: one of the ledger has waited, and is put in its place now.
+  enum class Origin { batch, ledger };
 
   /// Decides on one granule, and puts it into the state if it is accepted; all that speaks against it is told at once.
   /// Granules of a growing axis are to be offered in the order of their first values, and so are those that must not
   /// leave holes.
-  Verdict plan(const PreparedGranule& granule);
+  Verdict plan(const PreparedGranule& granule, Origin origin = Origin::batch);
 
   /// Unchanged, told from the version alone without parsing the file; nothing if it must be looked at.
   std::optional<Outcome> known(const Granule& granule) const;
@@ -44,13 +51,20 @@ class Planner {
   struct Slots {
     SlotBox box;
     std::vector<dataset::Number> values;  ///< of a growing axis, in its units
+    bool late = false;                    ///< the slots are to be made before others
   };
+  std::optional<Outcome> known_in_slots(const Granule& granule) const;
   Result<Slots> find_slots(const PreparedGranule& granule) const;
   Result<Slots> find_regular(const PreparedGranule& granule) const;
   Result<Slots> find_growing(const PreparedGranule& granule) const;
+  Result<Slots> find_late(std::vector<dataset::Number> values, std::uint64_t slot) const;
+  bool takes_late() const;
+  Status claim_late(const PreparedGranule& granule, SlotBox box) const;
+  Status make_room(const Slots& slots);
+  std::string describe_value(const dataset::Number& value) const;
   Result<std::vector<dataset::Number>> in_store_units(const PreparedGranule& granule) const;
   /// Whose slots these are: decides between written, replaced, unchanged and rejected.
-  Result<Outcome::Kind> claim(const PreparedGranule& granule, SlotBox box, SlotBox& cleared) const;
+  Result<Outcome::Kind> claim(const PreparedGranule& granule, const Slots& slots, SlotBox& cleared) const;
   /// A hole that a later granule left behind is not filled where the dataset file says so.
   Status check_late(SlotBox box) const;
   /// Slots that the granule would leave empty before it: too many, if there are any that it may leave.
@@ -61,13 +75,15 @@ class Planner {
   std::uint64_t filled_end() const;
   std::string describe_slot(std::uint64_t slot) const;
   /// Every whole-chunk rule that the position breaks.
-  std::vector<dataset::Mismatch> check_alignment(SlotBox box) const;
+  std::vector<dataset::Mismatch> check_alignment(const Slots& slots) const;
   void take_group_attributes(dataset::CombinedAttributes combined, std::vector<std::string>& notes);
   Status accept(const PreparedGranule& granule, const Slots& slots, PlannedGranule& planned, Outcome& outcome);
 
   const dataset::DatasetFile& file_;
   const dataset::AxisSpec& axis_;
   StoreState& state_;
+  const TimestampUs now_us_;
+  std::uint64_t placed_end_ = 0;  ///< the end of the last slot that was planned
 };
 
 }  // namespace vdp

@@ -104,6 +104,78 @@ TEST_F(PlannerTest, RefusesWhatWouldStandAtWrongSlots) {
   EXPECT_EQ(state_.slots, 2U);
 }
 
+TEST_F(PlannerTest, WhatComesLateIsInserted) {
+  file_.forward.late = dataset::LatePolicy::insert;
+  plan(granule("a", {0, 1}));
+  plan(granule("b", {10}));
+  plan(granule("c", {20, 21}));
+  const auto verdict = plan(granule("late", {4, 7}));
+  ASSERT_TRUE(verdict.planned) << verdict.outcome.reason;
+  EXPECT_EQ(verdict.outcome.kind, Outcome::Kind::written);
+  EXPECT_TRUE(verdict.planned->inserted);
+  EXPECT_EQ(verdict.planned->box, (SlotBox{2, 4}));
+  EXPECT_EQ(verdict.planned->cleared.size(), 0U);
+  EXPECT_EQ(state_.slots, 7U);
+  EXPECT_EQ(state_.grow->values()[3], Number(std::int64_t{7}));
+  EXPECT_EQ(state_.provenance.find_uri("file:///data/b")->box, (SlotBox{4, 5}));
+  EXPECT_EQ(state_.provenance.find_uri("file:///data/c")->box, (SlotBox{5, 7}));
+  EXPECT_EQ(plan(granule("late", {4, 7})).outcome.kind, Outcome::Kind::unchanged);
+  EXPECT_EQ(plan(granule("first", {-1})).planned->box, (SlotBox{0, 1}));
+  EXPECT_EQ(plan(granule("late", {4, 7}, 2)).planned->box, (SlotBox{3, 5})) << "a new version is found where it is now";
+  EXPECT_FALSE(plan(granule("end", {30})).planned->inserted);
+}
+
+TEST_F(PlannerTest, LateGranulesMustFitBetweenOthers) {
+  file_.forward.late = dataset::LatePolicy::insert;
+  plan(granule("a", {0, 4}));
+  plan(granule("b", {10}));
+  const std::map<std::string, std::pair<std::vector<std::int64_t>, std::string>> cases = {
+      {"inside", {{2}, "between the slots of file:///data/a"}},
+      {"over", {{6, 12}, "a granule's slots must follow"}},
+      {"mixed", {{6, 10}, "a granule's slots must follow"}},
+      {"known", {{4, 6}, "only a whole granule can come late"}},
+      {"taken", {{10}, "`forward.other` is \"reject\""}}};
+  for (const auto& [key, one] : cases) {
+    const auto verdict = plan(granule(key, one.first));
+    EXPECT_EQ(verdict.outcome.kind, Outcome::Kind::rejected) << key;
+    EXPECT_NE(verdict.outcome.reason.find(one.second), std::string::npos) << key << ": " << verdict.outcome.reason;
+  }
+  // It claims another place than it has.
+  EXPECT_NE(plan(granule("b", {7}, 2)).outcome.reason.find("now claims a place before slot 2"), std::string::npos);
+  EXPECT_EQ(state_.slots, 3U);
+}
+
+TEST_F(PlannerTest, ABatchIsInsertedInOrder) {
+  file_.forward.late = dataset::LatePolicy::insert;
+  plan(granule("a", {0}));
+  plan(granule("b", {10}));
+  Planner planner(file_, file_.axes[0], state_);
+  EXPECT_EQ(planner.plan(granule("c", {2})).planned->box, (SlotBox{1, 2}));
+  EXPECT_EQ(planner.plan(granule("d", {5, 6})).planned->box, (SlotBox{2, 4}));
+  EXPECT_EQ(planner.plan(granule("f", {20})).planned->box, (SlotBox{5, 6}));
+  const auto verdict = planner.plan(granule("e", {4}));
+  EXPECT_NE(verdict.outcome.reason.find("of the same batch"), std::string::npos) << verdict.outcome.reason;
+}
+
+TEST_F(PlannerTest, TheLedgerKeepsWhatComesLate) {
+  file_.forward.late = dataset::LatePolicy::ledger;
+  plan(granule("a", {0}));
+  plan(granule("b", {10}));
+  const auto late = granule("late", {4});
+  EXPECT_EQ(plan(late).outcome.kind, Outcome::Kind::set_aside);
+  EXPECT_EQ(state_.slots, 2U);
+  EXPECT_EQ(plan(late).outcome.kind, Outcome::Kind::unchanged);
+  EXPECT_EQ(plan(granule("late", {4}, 2)).outcome.kind, Outcome::Kind::set_aside) << "a new version";
+  EXPECT_EQ(state_.ledger.size(), 1U);
+  // What could never be folded in is refused at once.
+  EXPECT_EQ(plan(granule("over", {5, 12})).outcome.kind, Outcome::Kind::rejected);
+  const auto folded = granule("late", {4}, 2);
+  const auto verdict = Planner(file_, file_.axes[0], state_).plan(folded, Planner::Origin::ledger);
+  EXPECT_EQ(verdict.outcome.kind, Outcome::Kind::written) << verdict.outcome.reason;
+  EXPECT_EQ(verdict.planned->box, (SlotBox{1, 2}));
+  EXPECT_EQ(state_.ledger.size(), 0U);
+}
+
 TEST_F(PlannerTest, AnotherGranuleReplacesOnlyWhereItIsPreferred) {
   file_.forward.other = dataset::OtherPolicy::replace;
   plan(granule("a", {0}, 5));

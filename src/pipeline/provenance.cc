@@ -247,6 +247,19 @@ void Provenance::put(const ProvenanceRecord& record) {
   begin_by_uri_[record.uri] = record.box.begin;
 }
 
+void Provenance::make_room(SlotBox box) {
+  std::vector<ProvenanceRecord> moved;
+  const auto first = by_begin_.lower_bound(box.begin);
+  for (auto next = first; next != by_begin_.end(); ++next) moved.push_back(std::move(next->second));
+  by_begin_.erase(first, by_begin_.end());
+  for (ProvenanceRecord& record : moved) {
+    record.box.begin += box.size();
+    record.box.end += box.size();
+    begin_by_uri_[record.uri] = record.box.begin;
+    by_begin_.emplace_hint(by_begin_.end(), record.box.begin, std::move(record));
+  }
+}
+
 void Provenance::remove(const std::string& uri) {
   if (const ProvenanceRecord* record = find_uri(uri)) erase(record->box.begin);
 }

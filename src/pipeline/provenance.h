@@ -88,6 +88,9 @@ class Provenance {
 
   /// Takes the place of every record whose box it meets.
   void put(const ProvenanceRecord& record);
+  /// Moves what fills `box` and everything behind it up by its size. All records are here, and none reaches over the
+  /// box's begin.
+  void make_room(SlotBox box);
   /// Forgets the granule, if it is known.
   void remove(const std::string& uri);
 

@@ -45,6 +45,20 @@ TEST(Provenance, ANewRecordTakesThePlaceOfThoseItMeets) {
   EXPECT_EQ(provenance.find_uri("a"), nullptr);
 }
 
+TEST(Provenance, MakesRoom) {
+  Provenance provenance;
+  provenance.put(record("a", {0, 2}));
+  provenance.put(record("b", {2, 4}));
+  provenance.put(record("c", {6, 7}));
+  provenance.make_room({2, 5});
+  provenance.put(record("d", {2, 5}));
+  EXPECT_EQ(provenance.find_uri("a")->box, (SlotBox{0, 2}));
+  EXPECT_EQ(provenance.find_uri("b")->box, (SlotBox{5, 7}));
+  EXPECT_EQ(provenance.at(9)->uri, "c");
+  EXPECT_EQ(provenance.at(4)->uri, "d");
+  EXPECT_EQ(provenance.records().size(), 4U);
+}
+
 TEST(Provenance, ForgetsWhatIsRemoved) {
   Provenance provenance;
   provenance.put(record("a", {0, 2}));

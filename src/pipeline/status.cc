@@ -29,6 +29,7 @@ Status read_store(DatasetProcessor& processor, const Discovery& discovery, Store
     ++status.granules;
     status.filled_slots += record.box.size();
   }
+  status.late = state.ledger.size();
   if (state.slots != 0) {
     status.first_value = describe_slot(state, 0);
     status.last_value = describe_slot(state, state.slots - 1);
@@ -63,6 +64,7 @@ Json to_json(const StoreStatus& status) {
                {"first", status.first_value},
                {"last", status.last_value},
                {"variables", status.variables}});
+  if (status.late != 0) json["late"] = status.late;
   return json;
 }
 

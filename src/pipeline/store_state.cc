@@ -136,6 +136,9 @@ Result<StoreState> load_store_state(const dataset::DatasetFile& file, const data
   } else {
     VDP_ASSIGN(state.provenance, Provenance::load(session, file.identity.group));
   }
+  if (state.grow) {
+    VDP_ASSIGN(state.ledger, LateLedger::load(session, file.identity.group));
+  }
   return state;
 }
 

@@ -9,6 +9,7 @@
 #include "dataset/dataset_file.h"
 #include "dataset/template.h"
 #include "icechunk/repo/session.h"
+#include "pipeline/late_ledger.h"
 #include "pipeline/provenance.h"
 
 namespace vdp {
@@ -20,6 +21,7 @@ struct StoreState {
   std::optional<dataset::GrowAxis> grow;
   std::uint64_t slots = 0;  ///< length of the axis
   Provenance provenance;
+  LateLedger ledger;     ///< of a growing axis
   std::string seed_uri;  ///< the granule that static references point into
   std::string pattern;   ///< of the keys that the store was made for; empty where that was not noted
 };

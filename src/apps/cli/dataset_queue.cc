@@ -55,10 +55,12 @@ std::string queue_path(const dataset::DatasetFile& file, const QueueLocation& lo
 Result<QueuePtr> open_dataset_queue(const dataset::DatasetFile& file, const QueueLocation& location) {
   QueueOptions options;
   options.max_receives = location.max_receives;
-  // What comes late does not fit on a growing axis: batches follow one another, whoever writes them.
+  // What comes late does not fit on a growing axis, or costs more: batches follow one another, whoever writes them.
   options.ordered = std::ranges::find(file.axes, dataset::AxisKind::grow, &dataset::AxisSpec::kind) != file.axes.end();
   if (is_queue_url(location.path)) {
-    if (options.ordered) warn_of_disorder();
+    const bool takes_late =
+        file.forward.late == dataset::LatePolicy::insert || file.forward.late == dataset::LatePolicy::ledger;
+    if (options.ordered && !takes_late) warn_of_disorder();
     return open_sqs_queue(location.path);
   }
   auto queue = open_sqlite_queue(queue_path(file, location), options);

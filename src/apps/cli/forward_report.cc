@@ -34,9 +34,10 @@ Json to_json(const QueueDepth& depth) {
 void print_counts(const ForwardReport& report) {
   const OutcomeCounts& counts = report.outcomes;
   // Most datasets never lose a file.
-  const std::string retracted = counts.retracted == 0 ? "" : fmt::format("{} retracted, ", counts.retracted);
+  std::string rare = counts.retracted == 0 ? "" : fmt::format("{} retracted, ", counts.retracted);
+  if (counts.set_aside != 0) rare += fmt::format("{} set aside, ", counts.set_aside);
   fmt::print("{}: {} written, {} replaced, {}{} unchanged, {} deferred, {} rejected\n", count(counts.total(), "file"),
-             counts.written, counts.replaced, retracted, counts.unchanged, counts.deferred, counts.rejected);
+             counts.written, counts.replaced, rare, counts.unchanged, counts.deferred, counts.rejected);
   fmt::print("{} in {}\n", count(report.refs, "virtual reference"), count(report.commits, "commit"));
 }
 

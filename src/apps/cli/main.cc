@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   add_status(program, action);
   add_verify(program, action);
   add_gaps(program, action);
+  add_resort(program, action);
   add_gc(program, action);
   add_lambda(program, action);
   add_settings(program, action);

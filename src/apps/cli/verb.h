@@ -97,6 +97,7 @@ void add_check(CLI::App& program, Action& action);
 void add_status(CLI::App& program, Action& action);
 void add_verify(CLI::App& program, Action& action);
 void add_gaps(CLI::App& program, Action& action);
+void add_resort(CLI::App& program, Action& action);
 void add_gc(CLI::App& program, Action& action);
 void add_lambda(CLI::App& program, Action& action);
 void add_self_test(CLI::App& program, Action& action);

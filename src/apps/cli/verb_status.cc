@@ -25,6 +25,7 @@ void print_status(const DatasetProcessor& processor, const StoreStatus& status) 
   fmt::print("snapshot  {} of {}, {} in history\n", status.snapshot, format_timestamp(status.committed_us),
              status.commits);
   fmt::print("granules  {}, {} not written yet\n", status.granules, status.missing);
+  if (status.late != 0) fmt::print("late      {} in the ledger: vdp resort folds them in\n", status.late);
   fmt::print("slots     {} filled of {}\n", status.filled_slots, status.slots);
   if (status.slots != 0) fmt::print("axis      {} to {}\n", status.first_value, status.last_value);
   fmt::print("variables {}\n", status.variables);
@@ -44,7 +45,8 @@ Result<QueueDepth> queue_depth(const Options& options, const dataset::DatasetFil
 const char* next_verb(const StoreStatus& status, const QueueDepth& depth) {
   if (depth.dead != 0) return "dlq list";
   if (depth.waiting != 0) return "forward";
-  return status.missing != 0 ? "run" : "verify";
+  if (status.missing != 0) return "run";
+  return status.late != 0 ? "resort" : "verify";
 }
 
 int show(const Options& options) {

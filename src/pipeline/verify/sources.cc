@@ -65,9 +65,11 @@ std::vector<std::size_t> find_suspects(const std::vector<ProvenanceRecord>& reco
 }
 
 /// Granules that the store does not have in any version.
-void find_missing(VerifyContext& context, const Discovery& discovery, TimestampUs now_us) {
+void find_missing(VerifyContext& context, const Discovery& discovery, const std::vector<LateGranule>& ledger,
+                  TimestampUs now_us) {
   std::vector<std::string_view> known;
   for (const ProvenanceRecord& record : context.records) known.emplace_back(record.uri);
+  for (const LateGranule& late : ledger) known.emplace_back(late.uri);
   std::ranges::sort(known);
   const auto& source = context.processor.file().source;
   const auto min_age_us = std::chrono::duration_cast<std::chrono::microseconds>(source.min_age).count();
@@ -98,7 +100,8 @@ Result<SourcesReport> verify_sources(VerifyContext& context, TimestampUs now_us)
     report.unchanged[suspects[i]] = false;
     context.findings.push_back(std::move(*answers[i]));
   }
-  find_missing(context, discovery, now_us);
+  VDP_ASSIGN(const auto ledger, LateLedger::load(context.session, context.group()));
+  find_missing(context, discovery, ledger.oldest(SIZE_MAX), now_us);
   return report;
 }
 
