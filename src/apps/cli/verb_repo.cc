@@ -15,6 +15,7 @@ void add_repo(CLI::App& program, Action& action) {
   add_repo_settings(*repo, action);
   add_repo_upkeep(*repo, action);
   add_repo_migrate(*repo, action);
+  add_repo_rewrite(*repo, action);
 }
 
 }  // namespace vdp::cli

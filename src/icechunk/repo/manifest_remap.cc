@@ -34,9 +34,9 @@ bool advance(GridIndex& cell, const GridIndex& first, const GridIndex& last) {
 
 }  // namespace
 
-ManifestRemap::ManifestRemap(RepositoryState& repository, ObjectStage& objects, ManifestFiles files,
+ManifestRemap::ManifestRemap(RepositoryState& repository, ObjectStage* objects, ManifestFiles files,
                              const NodeSnapshot& node, std::size_t axis, const AxisMap& map,
-                             std::vector<std::uint32_t> cell_shape)
+                             std::vector<std::uint32_t> cell_shape, Renewed renewed)
     : repository_(repository),
       objects_(objects),
       files_(files),
@@ -44,6 +44,7 @@ ManifestRemap::ManifestRemap(RepositoryState& repository, ObjectStage& objects, 
       axis_(axis),
       map_(map),
       cell_shape_(std::move(cell_shape)),
+      renewed_(renewed),
       grid_(grid_of(node)),
       taken_(node.array->manifests.size(), false),
       result_{{}, RefTable(node.array->shape.size())} {}
@@ -51,6 +52,7 @@ ManifestRemap::ManifestRemap(RepositoryState& repository, ObjectStage& objects, 
 Result<RemappedManifests> ManifestRemap::write() {
   for (const ManifestRef& manifest : node_.array->manifests) VDP_TRY(check_extents(manifest, grid_.begin.size()));
   VDP_TRY(take_moving());
+  if (renewed_ == Renewed::misfits) VDP_TRY(take_misfits());
   VDP_TRY(take_overlapped());
   for (std::size_t i = 0; i < taken_.size(); ++i) {
     if (!taken_[i]) result_.manifests.refs.push_back(node_.array->manifests[i]);
@@ -63,6 +65,27 @@ Result<RemappedManifests> ManifestRemap::write() {
 Status ManifestRemap::take_moving() {
   for (std::size_t i = 0; i < taken_.size(); ++i) {
     if (!map_.keeps(node_.array->manifests[i].extents[axis_])) VDP_TRY(take(i));
+  }
+  return {};
+}
+
+Status ManifestRemap::take_misfits() {
+  std::map<GridIndex, std::vector<std::size_t>> inside;  // of each cell, the manifests that lie in no other
+  for (std::size_t i = 0; i < taken_.size(); ++i) {
+    if (taken_[i]) continue;
+    const auto box = intersection(old_box(i), grid_);
+    const bool fits = box && *box == old_box(i) && cell_count(*box, cell_shape_) == 1;
+    if (fits) {
+      inside[cell_of(GridIndex(box->begin.begin(), box->begin.end()))].push_back(i);
+    } else {
+      VDP_TRY(take(i));
+    }
+  }
+  for (const auto& [position, manifests] : inside) {
+    const bool alone = manifests.size() == 1 && !cells_.contains(position);
+    for (const std::size_t i : manifests) {
+      if (!alone) VDP_TRY(take(i));
+    }
   }
   return {};
 }
@@ -166,7 +189,7 @@ Status ManifestRemap::put(const GridIndex& position, const Cell& cell) {
   VDP_ASSIGN_IN(node_.path, Bytes object, encode_manifest(id, node_.id, refs));
   result_.manifests.files.push_back({id, object.size(), static_cast<std::uint32_t>(refs.size()), std::nullopt});
   result_.manifests.refs.push_back({id, extents_of(bounds)});
-  return objects_.add(manifest_key(id), std::move(object));
+  return objects_ == nullptr ? Status() : objects_->add(manifest_key(id), std::move(object));
 }
 
 ChunkBox ManifestRemap::old_box(std::size_t manifest) const { return extents_box(node_.array->manifests[manifest]); }

@@ -17,14 +17,21 @@ struct RemappedManifests {
   RefTable changed;  ///< the indices that a chunk left or came to, as missing rows in no order
 };
 
+/// Which manifests are written anew, beside those in which a chunk moves.
+enum class Renewed {
+  none,
+  misfits,  ///< those that reach over several cells of the split grid, or share a cell with another
+};
+
 /// No chunk is read or written, only where it is. Manifests in which no chunk moves are kept unread; all others are
 /// divided into the cells of the split grid at their new places. One cell after the other is put together, so that the
 /// memory taken is that of one new manifest, beside the indices that changed.
 class ManifestRemap {
  public:
-  /// `node` has its shape after the remap, and its manifests before it.
-  ManifestRemap(RepositoryState& repository, ObjectStage& objects, ManifestFiles files, const NodeSnapshot& node,
-                std::size_t axis, const AxisMap& map, std::vector<std::uint32_t> cell_shape);
+  /// `node` has its shape after the remap, and its manifests before it. Without `objects` nothing is put anywhere.
+  ManifestRemap(RepositoryState& repository, ObjectStage* objects, ManifestFiles files, const NodeSnapshot& node,
+                std::size_t axis, const AxisMap& map, std::vector<std::uint32_t> cell_shape,
+                Renewed renewed = Renewed::none);
 
   Result<RemappedManifests> write();
 
@@ -35,6 +42,7 @@ class ManifestRemap {
   };
 
   Status take_moving();
+  Status take_misfits();
   Status take_overlapped();
   Status take(std::size_t manifest);
   Status take_spread(std::size_t manifest);
@@ -50,12 +58,13 @@ class ManifestRemap {
   ChunkBox box_of(const GridIndex& cell) const;
 
   RepositoryState& repository_;
-  ObjectStage& objects_;
+  ObjectStage* const objects_;
   const ManifestFiles files_;
   const NodeSnapshot& node_;
   const std::size_t axis_;
   const AxisMap& map_;
   const std::vector<std::uint32_t> cell_shape_;
+  const Renewed renewed_;
   const ChunkBox grid_;  ///< after the remap
   std::vector<bool> taken_;
   std::map<GridIndex, Cell> cells_;

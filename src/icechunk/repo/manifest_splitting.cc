@@ -203,6 +203,10 @@ Result<std::vector<std::uint32_t>> ManifestSplitting::cell_shape(
   return shape;
 }
 
+DimensionSplit split_of_dimension(const std::string& name, std::uint32_t chunk_count) {
+  return {DimensionSplit::Kind::dimension_name, 0, "^" + RE2::QuoteMeta(name) + "$", chunk_count};
+}
+
 ManifestSplitting split_along(const std::string& dimension,
                               const std::map<std::string, std::uint64_t>& refs_per_step_by_path,
                               std::uint64_t refs_per_cell) {
@@ -221,7 +225,7 @@ ManifestSplitting split_along(const std::string& dimension,
     }
     rule.condition = conditions.size() == 1 ? conditions.front()
                                             : PathCondition{PathCondition::Kind::any_of, {}, std::move(conditions)};
-    rule.dimensions.push_back({DimensionSplit::Kind::dimension_name, 0, "^" + RE2::QuoteMeta(dimension) + "$", length});
+    rule.dimensions.push_back(split_of_dimension(dimension, length));
     rules.push_back(std::move(rule));
   }
   return ManifestSplitting(std::move(rules));

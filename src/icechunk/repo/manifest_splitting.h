@@ -31,6 +31,9 @@ struct DimensionSplit {
   std::uint32_t chunk_count = 1;
 };
 
+/// Of the dimension of just that name.
+DimensionSplit split_of_dimension(const std::string& name, std::uint32_t chunk_count);
+
 struct SplitRule {
   PathCondition condition;
   std::vector<DimensionSplit> dimensions;

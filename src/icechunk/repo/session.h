@@ -15,6 +15,8 @@
 #include "icechunk/repo/commit_options.h"
 #include "icechunk/repo/commit_outcome.h"
 #include "icechunk/repo/fork.h"
+#include "icechunk/repo/manifest_rewrite.h"
+#include "icechunk/repo/manifest_splitting.h"
 #include "icechunk/repo/rebase_outcome.h"
 #include "manifest/chunk_manifest.h"
 #include "zarr/array_metadata.h"
@@ -131,6 +133,12 @@ class Session {
   /// In a session of Repository::rearrange_session only: the node, with all that is below it, gets another path. Ids,
   /// metadata and chunks stay. The new parent exists and is a group, the new path is free and not below the node.
   Status move_node(const std::string& from, const std::string& to);
+
+  /// Divides the array's references anew among manifests, one for each cell of `splitting`; those that are so already
+  /// stay. No chunk changes, and the transaction log names none. A dry run changes nothing, and goes in a read-only
+  /// session, too.
+  Result<ManifestRewrite> rewrite_manifests(const std::string& path, const ManifestSplitting& splitting,
+                                            bool dry_run = false);
 
   /// Forgets all changes.
   void discard();

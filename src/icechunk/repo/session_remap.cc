@@ -1,6 +1,7 @@
 // Moving chunks along an axis through a session.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "base/checked.h"
@@ -35,7 +36,7 @@ RefTable moved_changes(const RefTable* changes, std::size_t rank, std::size_t ax
 Result<RemappedManifests> remap(SessionState& session, const NodeSnapshot& node, std::size_t axis, const AxisMap& map) {
   VDP_ASSIGN(const ManifestSplitting splitting, session.config.manifest_splitting());
   VDP_ASSIGN(auto cell_shape, splitting.cell_shape(node.path, node.array->dimension_names, node.array->shape.size()));
-  ManifestRemap remap(*session.repository, session.objects, session.manifest_files(), node, axis, map,
+  ManifestRemap remap(*session.repository, &session.objects, session.manifest_files(), node, axis, map,
                       std::move(cell_shape));
   VDP_ASSIGN_IN(node.path, RemappedManifests remapped, remap.write());
   // Reads from now on find them in the store.
@@ -71,7 +72,45 @@ Status remap_in_place(SessionState& session, const NodeSnapshot& node, std::size
   return {};
 }
 
+ManifestTotals totals(const std::vector<ManifestRef>& manifests, const ManifestFiles& known,
+                      const std::vector<ManifestFile>& further) {
+  ManifestTotals totals;
+  for (const ManifestRef& manifest : manifests) {
+    const ManifestFile* file = known.find(manifest.id);
+    const auto found = std::ranges::find(further, manifest.id, &ManifestFile::id);
+    if (found != further.end()) file = &*found;
+    if (file != nullptr) totals += {1, file->size_bytes, file->ref_count};
+  }
+  return totals;
+}
+
 }  // namespace
+
+Result<ManifestRewrite> Session::rewrite_manifests(const std::string& path, const ManifestSplitting& splitting,
+                                                   bool dry_run) {
+  if (!dry_run) VDP_TRY(state_->check_writable());
+  VDP_ASSIGN(const NodeSnapshot* node, state_->array(path));
+  const std::vector<ManifestRef>& before = node->array->manifests;
+  const ManifestFiles known = state_->manifest_files();
+  ManifestRewrite rewrite;
+  rewrite.before = rewrite.after = totals(before, known, {});
+  const auto& shape = node->array->shape;
+  if (shape.empty()) return rewrite;  // a scalar has one chunk
+  VDP_ASSIGN(auto cells, splitting.cell_shape(path, node->array->dimension_names, shape.size()));
+  const AxisMap in_place = AxisMap::shift(0, shape[0].chunk_count);
+  ManifestRemap renewal(*state_->repository, dry_run ? nullptr : &state_->objects, known, *node, 0, in_place,
+                        std::move(cells), Renewed::misfits);
+  VDP_ASSIGN_IN(path, RemappedManifests renewed, renewal.write());
+  const std::vector<ManifestFile>& files = renewed.manifests.files;
+  rewrite.after = totals(renewed.manifests.refs, known, files);
+  rewrite.rewritten = before.size() - (renewed.manifests.refs.size() - files.size());
+  if (dry_run || rewrite.rewritten == 0) return rewrite;
+  VDP_TRY(state_->objects.put_all());
+  const RefTable* changes = state_->changes.chunks(node->id);
+  const RefTable kept = changes == nullptr ? RefTable(shape.size()) : *changes;
+  state_->changes.remap_array(*node, std::move(renewed.manifests.refs), files, renewed.changed, kept);
+  return rewrite;
+}
 
 Status Session::shift_chunks(const std::string& path, std::size_t axis, std::int64_t offset_chunks) {
   VDP_ASSIGN(const NodeSnapshot* node, array_with_axis(*this, *state_, path, axis));

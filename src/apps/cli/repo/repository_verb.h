@@ -68,5 +68,6 @@ void add_repo_stats(CLI::App& repo, Action& action);
 void add_repo_settings(CLI::App& repo, Action& action);
 void add_repo_upkeep(CLI::App& repo, Action& action);
 void add_repo_migrate(CLI::App& repo, Action& action);
+void add_repo_rewrite(CLI::App& repo, Action& action);
 
 }  // namespace vdp::cli
