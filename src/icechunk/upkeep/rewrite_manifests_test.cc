@@ -120,18 +120,16 @@ TEST_F(Rewrite, SavesTheSplitWhereItIsAskedTo) {
 
 TEST_F(Rewrite, GoesOnWhereAnotherWriterWasFirst) {
   const auto hooked = std::make_shared<HookedStore>(store);
-  int turns = 0;
   hooked->before_copy = [&] {
-    if (++turns > 2) return;
     Session session = open_main(repository);
-    EXPECT_OK(session.set_refs("/a", steps({1, 3}, "s3://other/" + std::to_string(turns)), {0, 0}));
+    EXPECT_OK(session.set_refs("/a", steps({1, 3}, "s3://other"), {0, 0}));
     commit(session);
   };
   RewriteManifestsOptions options;
   options.splitting = rows_of(6);
   const auto report = rewrite_manifests(Repository::open(hooked).value(), options);
   ASSERT_TRUE(report) << report.error().text();
-  EXPECT_EQ(refs().front(), "0,0 s3://other/2 0");
+  EXPECT_EQ(refs().front(), "0,0 s3://other 0");
   EXPECT_EQ(manifests().size(), 4u);
 }
 
