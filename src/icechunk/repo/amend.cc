@@ -43,9 +43,9 @@ Result<CommitOutcome> amend_session(SessionState& session, const std::string& me
   const SnapshotId former = session.base->id;
   VDP_ASSIGN(const auto repo, session.repository->load_repo());
   // That the branch has moved comes before all that could be said against amending the base.
-  std::optional<SnapshotId> found_tip;
-  const Status stands = check_tip(session, repo->info, found_tip);
-  if (!stands && found_tip) return CommitConflict{former, *found_tip};
+  std::optional<SnapshotId> moved_to;
+  const Status stands = check_tip(session, repo->info, moved_to);
+  if (!stands && moved_to) return CommitConflict{former, *moved_to};
   VDP_TRY(stands);
   VDP_TRY(check_not_first(repo->info, former));
   VDP_ASSIGN(Snapshot snapshot, build_snapshot(session, message, metadata));
