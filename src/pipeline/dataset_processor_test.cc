@@ -11,6 +11,7 @@
 #include "pipeline/run.h"
 #include "queue/granule_message.h"
 #include "queue/memory_queue.h"
+#include "store/forwarding_store.h"
 #include "store/open_store.h"
 
 namespace vdp {
@@ -23,32 +24,16 @@ Bytes netcdf_file() {
 }
 
 /// Puts another version in the place of the object once its beginning has been read.
-class ReplacedWhileRead final : public ObjectStore {
+class ReplacedWhileRead final : public ForwardingStore {
  public:
-  explicit ReplacedWhileRead(ObjectStorePtr inner) : inner_(std::move(inner)) {}
-  std::string url() const override { return inner_->url(); }
-  Result<ObjectInfo> head(std::string_view key) override { return inner_->head(key); }
-  Result<ObjectData> get(std::string_view key) override { return inner_->get(key); }
-  Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) override {
-    return inner_->get_range(key, range, if_etag);
-  }
+  using ForwardingStore::ForwardingStore;
+
   Result<ObjectData> get_first(std::string_view key, std::uint64_t) override {
     constexpr std::uint64_t too_few_bytes = 512;
-    auto first = inner_->get_first(key, too_few_bytes);
-    EXPECT_TRUE(inner_->put(key, netcdf_file()));
+    auto first = inner()->get_first(key, too_few_bytes);
+    EXPECT_TRUE(inner()->put(key, netcdf_file()));
     return first;
   }
-  Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override {
-    return inner_->put(key, bytes, condition);
-  }
-  Status copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) override {
-    return inner_->copy(from, to, if_etag);
-  }
-  Status remove(std::string_view key) override { return inner_->remove(key); }
-  Result<std::vector<ObjectInfo>> list(std::string_view prefix) override { return inner_->list(prefix); }
-
- private:
-  ObjectStorePtr inner_;
 };
 
 class DatasetProcessorTest : public testing::Test {

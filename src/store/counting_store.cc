@@ -30,34 +30,34 @@ void CountingStore::note(std::string operation) {
 
 Result<ObjectInfo> CountingStore::head(std::string_view key) {
   note("head");
-  return inner_->head(key);
+  return inner()->head(key);
 }
 
 Result<ObjectData> CountingStore::get(std::string_view key) {
   note("get");
-  return inner_->get(key);
+  return inner()->get(key);
 }
 
 Result<Bytes> CountingStore::get_range(std::string_view key, ByteRange range,
                                        const std::optional<std::string>& if_etag) {
   note(describe("get_range", {&range, 1}, if_etag.has_value()));
-  return inner_->get_range(key, range, if_etag);
+  return inner()->get_range(key, range, if_etag);
 }
 
 Result<std::vector<Bytes>> CountingStore::get_ranges(std::string_view key, std::span<const ByteRange> ranges,
                                                      const std::optional<std::string>& if_etag) {
   note(describe("get_ranges", ranges, if_etag.has_value()));
-  return inner_->get_ranges(key, ranges, if_etag);
+  return inner()->get_ranges(key, ranges, if_etag);
 }
 
 Result<ObjectData> CountingStore::get_first(std::string_view key, std::uint64_t max_bytes) {
   note(fmt::format("get_first {}", max_bytes));
-  return inner_->get_first(key, max_bytes);
+  return inner()->get_first(key, max_bytes);
 }
 
 Result<std::vector<ObjectInfo>> CountingStore::list(std::string_view prefix) {
   note(fmt::format("list {}", prefix));
-  return inner_->list(prefix);
+  return inner()->list(prefix);
 }
 
 }  // namespace vdp

@@ -143,47 +143,46 @@ auto FaultStore::run(StoreOperation& operation, Happen&& happen) -> decltype(hap
 }
 
 Result<Bytes> FaultStore::whole_object(std::string_view key) {
-  VDP_ASSIGN(ObjectData object, inner_->get(key));
+  VDP_ASSIGN(ObjectData object, inner()->get(key));
   return std::move(object.bytes);
 }
 
 Result<ObjectInfo> FaultStore::head(std::string_view key) {
   StoreOperation operation{0, Kind::head, key, false};
-  return run(operation, [&] { return inner_->head(key); });
+  return run(operation, [&] { return inner()->head(key); });
 }
 
 Result<ObjectData> FaultStore::get(std::string_view key) {
   StoreOperation operation{0, Kind::get, key, false};
-  return run(operation, [&] { return inner_->get(key); });
+  return run(operation, [&] { return inner()->get(key); });
 }
 
 Result<Bytes> FaultStore::get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) {
   StoreOperation operation{0, Kind::get_range, key, if_etag.has_value()};
-  return run(operation, [&] { return inner_->get_range(key, range, if_etag); });
+  return run(operation, [&] { return inner()->get_range(key, range, if_etag); });
 }
 
 Result<ObjectInfo> FaultStore::put(std::string_view key, ByteView bytes, const PutCondition& condition) {
   StoreOperation operation{0, Kind::put, key, condition.kind != PutCondition::Kind::always};
-  return run(operation, [inner = inner_, key = std::string(key), bytes = Bytes(bytes.begin(), bytes.end()), condition] {
-    return inner->put(key, bytes, condition);
-  });
+  return run(operation, [inner = inner(), key = std::string(key), bytes = Bytes(bytes.begin(), bytes.end()),
+                         condition] { return inner->put(key, bytes, condition); });
 }
 
 Status FaultStore::copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) {
   StoreOperation operation{0, Kind::copy, to, if_etag.has_value()};
-  return run(operation, [inner = inner_, from = std::string(from), to = std::string(to), if_etag] {
+  return run(operation, [inner = inner(), from = std::string(from), to = std::string(to), if_etag] {
     return inner->copy(from, to, if_etag);
   });
 }
 
 Status FaultStore::remove(std::string_view key) {
   StoreOperation operation{0, Kind::remove, key, false};
-  return run(operation, [inner = inner_, key = std::string(key)] { return inner->remove(key); });
+  return run(operation, [inner = inner(), key = std::string(key)] { return inner->remove(key); });
 }
 
 Result<std::vector<ObjectInfo>> FaultStore::list(std::string_view prefix) {
   StoreOperation operation{0, Kind::list, prefix, false};
-  return run(operation, [&] { return inner_->list(prefix); });
+  return run(operation, [&] { return inner()->list(prefix); });
 }
 
 }  // namespace vdp

@@ -11,19 +11,20 @@
 
 #include "base/clock.h"
 #include "store/fault.h"
-#include "store/object_store.h"
+#include "store/forwarding_store.h"
 
 namespace vdp {
 
 /// Passes every operation on to `inner`, but for those that a fault is planned for. Several objects or keys at once are
 /// so many operations.
-class FaultStore final : public ObjectStore {
+class FaultStore final : public ForwardingStore {
  public:
   /// Asked before each operation that no planned fault is for; what does not apply to the operation is no fault.
   using Chooser = std::function<std::optional<Fault>(const StoreOperation&)>;
 
   /// `clock` is what slow operations wait on.
-  explicit FaultStore(ObjectStorePtr inner, Clock& clock = system_clock()) : inner_(std::move(inner)), clock_(clock) {}
+  explicit FaultStore(ObjectStorePtr inner, Clock& clock = system_clock())
+      : ForwardingStore(std::move(inner)), clock_(clock) {}
 
   /// Plans a fault for the operation with this number; once that is reached it is forgotten.
   void plan(std::uint64_t operation, Fault fault);
@@ -41,7 +42,6 @@ class FaultStore final : public ObjectStore {
   /// Lets all delayed writes happen now.
   void land_delayed();
 
-  std::string url() const override { return inner_->url(); }
   Result<ObjectInfo> head(std::string_view key) override;
   Result<ObjectData> get(std::string_view key) override;
   Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) override;
@@ -66,7 +66,6 @@ class FaultStore final : public ObjectStore {
   void die();
   Result<Bytes> whole_object(std::string_view key);
 
-  const ObjectStorePtr inner_;
   Clock& clock_;
   Chooser chooser_;
   std::function<void()> kill_;

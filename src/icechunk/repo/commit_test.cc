@@ -4,6 +4,7 @@
 #include "icechunk/repo/object_keys.h"
 #include "icechunk/repo/test_repository.h"
 #include "store/fault_store.h"
+#include "store/forwarding_store.h"
 
 namespace vdp::icechunk {
 namespace {
@@ -168,43 +169,33 @@ TEST(Commit, IsThereOnceWhateverFailsOnTheWay) {
 }
 
 /// Performs the first replacement of `repo`, and then gives another answer than the true one, if it has one.
-class DeceptiveStore final : public ObjectStore {
+class DeceptiveStore final : public ForwardingStore {
  public:
   explicit DeceptiveStore(ObjectStorePtr inner, std::optional<ErrorKind> answer = std::nullopt)
-      : inner_(std::move(inner)), answer_(answer) {}
+      : ForwardingStore(std::move(inner)), answer_(answer) {}
 
   bool silent_afterwards = false;           ///< nothing can be read after that
   std::function<void()> before_the_answer;  ///< what happens in the meantime
   int reads_of_repo = 0;
 
-  std::string url() const override { return inner_->url(); }
-  Result<ObjectInfo> head(std::string_view key) override { return inner_->head(key); }
   Result<ObjectData> get(std::string_view key) override {
     if (deceived_ && silent_afterwards) return fail(ErrorKind::transient, "no answer");
     if (key == repo_key) ++reads_of_repo;
-    return inner_->get(key);
-  }
-  Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& etag) override {
-    return inner_->get_range(key, range, etag);
+    return inner()->get(key);
   }
   Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override {
-    auto answer = inner_->put(key, bytes, condition);
+    auto answer = inner()->put(key, bytes, condition);
     if (!answer_ || deceived_ || key != repo_key || condition.kind != PutCondition::Kind::replace_only) return answer;
     deceived_ = true;
     if (before_the_answer) before_the_answer();
     return fail(*answer_, "not what happened");
   }
-  Status copy(std::string_view from, std::string_view to, const std::optional<std::string>& etag) override {
-    return inner_->copy(from, to, etag);
-  }
   Status remove(std::string_view key) override {
     ADD_FAILURE() << "a commit must not delete " << key;
-    return inner_->remove(key);
+    return inner()->remove(key);
   }
-  Result<std::vector<ObjectInfo>> list(std::string_view prefix) override { return inner_->list(prefix); }
 
  private:
-  ObjectStorePtr inner_;
   std::optional<ErrorKind> answer_;
   bool deceived_ = false;
 };

@@ -4,57 +4,34 @@
 
 #include "icechunk/format/transaction_log.h"
 #include "icechunk/repo/object_keys.h"
+#include "store/forwarding_store.h"
 
 namespace vdp::icechunk {
 namespace {
 
-/// Passes everything on; the bugs are its heirs.
-class PassingStore : public ObjectStore {
+class Unconditional final : public ForwardingStore {
  public:
-  explicit PassingStore(ObjectStorePtr inner) : inner_(std::move(inner)) {}
-
-  std::string url() const override { return inner_->url(); }
-  Result<ObjectInfo> head(std::string_view key) override { return inner_->head(key); }
-  Result<ObjectData> get(std::string_view key) override { return inner_->get(key); }
-  Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) override {
-    return inner_->get_range(key, range, if_etag);
-  }
-  Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override {
-    return inner_->put(key, bytes, condition);
-  }
-  Status copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) override {
-    return inner_->copy(from, to, if_etag);
-  }
-  Status remove(std::string_view key) override { return inner_->remove(key); }
-  Result<std::vector<ObjectInfo>> list(std::string_view prefix) override { return inner_->list(prefix); }
-
- protected:
-  ObjectStorePtr inner_;
-};
-
-class Unconditional final : public PassingStore {
- public:
-  using PassingStore::PassingStore;
+  using ForwardingStore::ForwardingStore;
   Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition&) override {
-    return inner_->put(key, bytes, PutCondition::always());
+    return inner()->put(key, bytes, PutCondition::always());
   }
   Status copy(std::string_view from, std::string_view to, const std::optional<std::string>&) override {
-    return inner_->copy(from, to, std::nullopt);
+    return inner()->copy(from, to, std::nullopt);
   }
 };
 
-class SnapshotsLate final : public PassingStore {
+class SnapshotsLate final : public ForwardingStore {
  public:
-  using PassingStore::PassingStore;
+  using ForwardingStore::ForwardingStore;
   Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override {
     if (key.starts_with("snapshots/")) {
       late_.push_back({std::string(key), Bytes(bytes.begin(), bytes.end())});
       return ObjectInfo{std::string(key), bytes.size(), "late", 0};
     }
-    auto answer = inner_->put(key, bytes, condition);
+    auto answer = inner()->put(key, bytes, condition);
     if (answer && key == repo_key) {
       for (const NewObject& object : std::exchange(late_, {})) {
-        static_cast<void>(inner_->put(object.key, object.bytes, PutCondition::always()));
+        static_cast<void>(inner()->put(object.key, object.bytes, PutCondition::always()));
       }
     }
     return answer;
@@ -64,18 +41,18 @@ class SnapshotsLate final : public PassingStore {
   std::vector<NewObject> late_;
 };
 
-class DeletesOnUnknown final : public PassingStore {
+class DeletesOnUnknown final : public ForwardingStore {
  public:
-  using PassingStore::PassingStore;
+  using ForwardingStore::ForwardingStore;
   Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override {
-    auto answer = inner_->put(key, bytes, condition);
+    auto answer = inner()->put(key, bytes, condition);
     if (key != repo_key) {
       written_.push_back(std::string(key));
       return answer;
     }
     const bool is_unknown = !answer && answer.error().kind == ErrorKind::outcome_unknown;
     for (const std::string& own : std::exchange(written_, {})) {
-      if (is_unknown) static_cast<void>(inner_->remove(own));
+      if (is_unknown) static_cast<void>(inner()->remove(own));
     }
     return answer;
   }
@@ -85,11 +62,11 @@ class DeletesOnUnknown final : public PassingStore {
 };
 
 /// What others deleted cannot be seen in their transaction logs.
-class DeletesUnseen final : public PassingStore {
+class DeletesUnseen final : public ForwardingStore {
  public:
-  using PassingStore::PassingStore;
+  using ForwardingStore::ForwardingStore;
   Result<ObjectData> get(std::string_view key) override {
-    VDP_ASSIGN(ObjectData object, inner_->get(key));
+    VDP_ASSIGN(ObjectData object, inner()->get(key));
     if (!key.starts_with("transactions/")) return object;
     VDP_ASSIGN(TransactionLog log, decode_transaction_log(object.bytes));
     log.deleted_arrays.clear();

@@ -209,30 +209,17 @@ TEST(Migrate, WhatCannotBeReadIsNotMigrated) {
 }
 
 /// Calls `hook` before the `count`-th listing of refs.
-class ListingHook final : public ObjectStore {
+class ListingHook final : public ForwardingStore {
  public:
   ListingHook(ObjectStorePtr inner, int count, std::function<void()> hook)
-      : inner_(std::move(inner)), count_(count), hook_(std::move(hook)) {}
-  std::string url() const override { return inner_->url(); }
-  Result<ObjectInfo> head(std::string_view key) override { return inner_->head(key); }
-  Result<ObjectData> get(std::string_view key) override { return inner_->get(key); }
-  Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) override {
-    return inner_->get_range(key, range, if_etag);
-  }
-  Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override {
-    return inner_->put(key, bytes, condition);
-  }
-  Status copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) override {
-    return inner_->copy(from, to, if_etag);
-  }
-  Status remove(std::string_view key) override { return inner_->remove(key); }
+      : ForwardingStore(std::move(inner)), count_(count), hook_(std::move(hook)) {}
+
   Result<std::vector<ObjectInfo>> list(std::string_view prefix) override {
     if (prefix == "refs/" && --count_ == 0) hook_();
-    return inner_->list(prefix);
+    return inner()->list(prefix);
   }
 
  private:
-  ObjectStorePtr inner_;
   int count_;
   std::function<void()> hook_;
 };

@@ -11,6 +11,7 @@
 #include "icechunk/repo/test_repository.h"
 #include "icechunk/upkeep/collect.h"
 #include "store/fault_store.h"
+#include "store/forwarding_store.h"
 
 namespace vdp::icechunk {
 
@@ -18,35 +19,21 @@ inline constexpr std::int64_t hour_us = 3'600'000'000;
 inline constexpr std::int64_t day_us = 24 * hour_us;
 
 /// Passes all on, and calls `before_copy` before the copies that updates of `repo` make.
-class HookedStore final : public ObjectStore {
+class HookedStore final : public ForwardingStore {
  public:
-  explicit HookedStore(ObjectStorePtr inner) : inner_(std::move(inner)) {}
+  using ForwardingStore::ForwardingStore;
 
   std::function<void()> before_copy;
   std::vector<std::size_t> removals;  ///< keys in each batch
 
-  std::string url() const override { return inner_->url(); }
-  Result<ObjectInfo> head(std::string_view key) override { return inner_->head(key); }
-  Result<ObjectData> get(std::string_view key) override { return inner_->get(key); }
-  Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) override {
-    return inner_->get_range(key, range, if_etag);
-  }
-  Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override {
-    return inner_->put(key, bytes, condition);
-  }
   Status copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) override {
     if (const auto hook = std::exchange(before_copy, nullptr)) hook();
-    return inner_->copy(from, to, if_etag);
+    return inner()->copy(from, to, if_etag);
   }
-  Status remove(std::string_view key) override { return inner_->remove(key); }
   Status remove_all(std::span<const std::string> keys) override {
     removals.push_back(keys.size());
-    return inner_->remove_all(keys);
+    return inner()->remove_all(keys);
   }
-  Result<std::vector<ObjectInfo>> list(std::string_view prefix) override { return inner_->list(prefix); }
-
- private:
-  ObjectStorePtr inner_;
 };
 
 /// An array of eight chunks at "/a", and commits to it an hour apart.
