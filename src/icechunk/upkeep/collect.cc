@@ -181,7 +181,8 @@ class Collector {
     SweepOptions options{report_.cutoff_us, options_.dry_run, options_.max_batch, options_.stop, nullptr};
     const ObjectTotal before = report_.deleted.total();
     options.on_deleted = [&](const ObjectTotal& deleted) {
-      progress_.deleted = {before.objects + deleted.objects, before.bytes + deleted.bytes};
+      progress_.deleted = before;
+      progress_.deleted += deleted;
       tell();
     };
     VDP_ASSIGN(const Swept swept, sweep(state_.store(), prefix, options, is_kept));
@@ -209,10 +210,7 @@ class Collector {
 
 ObjectTotal ObjectTotals::total() const {
   ObjectTotal sum;
-  for (const ObjectTotal* kind : {&snapshots, &transaction_logs, &manifests, &chunks}) {
-    sum.objects += kind->objects;
-    sum.bytes += kind->bytes;
-  }
+  for (const ObjectTotal* kind : {&snapshots, &transaction_logs, &manifests, &chunks}) sum += *kind;
   return sum;
 }
 

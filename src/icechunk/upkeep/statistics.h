@@ -6,23 +6,14 @@
 #include <vector>
 
 #include "icechunk/repo/repository.h"
+#include "icechunk/upkeep/object_total.h"
 
 namespace vdp::icechunk {
 
-struct ObjectCount {
-  std::uint64_t objects = 0;
-  std::uint64_t bytes = 0;
-
-  void add(std::uint64_t object_bytes) {
-    ++objects;
-    bytes += object_bytes;
-  }
-};
-
 /// Objects of one kind, by whether a branch or a tag leads to them.
 struct KindStatistics {
-  ObjectCount reachable;
-  ObjectCount unreachable;
+  ObjectTotal reachable;
+  ObjectTotal unreachable;
 };
 
 /// What a repository's store holds below its root.
@@ -31,9 +22,9 @@ struct ObjectStatistics {
   KindStatistics transaction_logs;  ///< reachable: of reachable snapshots, and those kept for them
   KindStatistics manifests;
   KindStatistics chunks;
-  ObjectCount current;  ///< `repo`; of version 1 the objects below refs/ and config.yaml
-  ObjectCount former;   ///< below overwritten/
-  ObjectCount other;    ///< of no kind that the format knows
+  ObjectTotal current;  ///< `repo`; of version 1 the objects below refs/ and config.yaml
+  ObjectTotal former;   ///< below overwritten/
+  ObjectTotal other;    ///< of no kind that the format knows
 };
 
 /// Chunks of one kind and the bytes they address.

@@ -13,8 +13,7 @@ class Sweep {
 
   Status add(const ObjectInfo& object) {
     keys_.push_back(object.key);
-    ++batch_.objects;
-    batch_.bytes += object.size;
+    batch_.add(object.size);
     return keys_.size() < options_.max_batch ? Status() : flush();
   }
 
@@ -24,18 +23,14 @@ class Sweep {
       return fail(ErrorKind::cancelled, "stopped between two batches; what is left goes with the next run");
     }
     if (!options_.dry_run) VDP_TRY(store_.remove_all(keys_));
-    swept_.deleted.objects += batch_.objects;
-    swept_.deleted.bytes += batch_.bytes;
+    swept_.deleted += batch_;
     keys_.clear();
     batch_ = {};
     if (options_.on_deleted) options_.on_deleted(swept_.deleted);
     return {};
   }
 
-  void keep(const ObjectInfo& object) {
-    ++swept_.kept.objects;
-    swept_.kept.bytes += object.size;
-  }
+  void keep(const ObjectInfo& object) { swept_.kept.add(object.size); }
 
   const Swept& swept() const { return swept_; }
 

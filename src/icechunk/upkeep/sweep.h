@@ -2,21 +2,16 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "icechunk/format/ids.h"
+#include "icechunk/upkeep/object_total.h"
 #include "store/object_store.h"
 
 namespace vdp::icechunk {
-
-struct ObjectTotal {
-  std::uint64_t objects = 0;
-  std::uint64_t bytes = 0;
-};
 
 /// What became of the objects below a prefix.
 struct Swept {

@@ -13,7 +13,7 @@ struct Options : RepositoryOptions {
   std::string ref = default_revision;
 };
 
-Json to_json(const icechunk::ObjectCount& count) { return {{"objects", count.objects}, {"bytes", count.bytes}}; }
+Json to_json(const icechunk::ObjectTotal& total) { return {{"objects", total.objects}, {"bytes", total.bytes}}; }
 
 Json to_json(const icechunk::KindStatistics& kind) {
   return {{"reachable", to_json(kind.reachable)}, {"unreachable", to_json(kind.unreachable)}};
@@ -60,7 +60,7 @@ void print(const char* kind, const icechunk::KindStatistics& found) {
   fmt::print("\n");
 }
 
-void print(const char* kind, const icechunk::ObjectCount& found) { print(kind, icechunk::KindStatistics{found, {}}); }
+void print(const char* kind, const icechunk::ObjectTotal& found) { print(kind, icechunk::KindStatistics{found, {}}); }
 
 void print(const char* kind, const icechunk::RefCount& found) {
   if (found.refs > 0) fmt::print(", {} {} of {}", found.refs, kind, format_bytes(found.bytes));
