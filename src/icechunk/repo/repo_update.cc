@@ -151,6 +151,7 @@ class UpdateLoop {
 }  // namespace
 
 Status update_repo(const RepositoryState& repository, const RepoUpdate& update) {
+  if (repository.format_version() == 1) return version_one_is_readonly(repository);
   return UpdateLoop(repository, update).run();
 }
 

@@ -23,8 +23,9 @@ struct RepoUpdate {
 /// the version that was read. Tries again where somebody else was faster, and where an answer was lost: one of our
 /// attempts at most can find the version it replaces, and each is recognised afterwards by the name of its copy.
 ///
-/// Errors: those of `edit`; `denied` where the repository is not online; `outcome_unknown` where an attempt may have
-/// landed and `repo` can no longer be read; `transient` where others were always faster.
+/// Errors: those of `edit`; `unsupported` for a repository of format version 1, which has no `repo`; `denied` where the
+/// repository is not online; `outcome_unknown` where an attempt may have landed and `repo` can no longer be read;
+/// `transient` where others were always faster.
 Status update_repo(const RepositoryState& repository, const RepoUpdate& update);
 
 }  // namespace vdp::icechunk

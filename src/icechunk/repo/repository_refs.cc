@@ -36,7 +36,6 @@ Status check_tag_is_free(const RepoInfo& info, const std::string& name) {
 }  // namespace
 
 Status Repository::create_branch(const std::string& name, const SnapshotId& snapshot) {
-  if (format_version() == 1) return version_one_is_readonly(*state_);
   VDP_TRY(check_ref_name(name));
   return update_repo(*state_, {BranchCreated{name},
                                [&](RepoInfo& info) -> Status {
@@ -51,7 +50,6 @@ Status Repository::create_branch(const std::string& name, const SnapshotId& snap
 }
 
 Status Repository::delete_branch(const std::string& name) {
-  if (format_version() == 1) return version_one_is_readonly(*state_);
   if (name == main_branch) return invalid("branch main cannot be deleted: every repository has it");
   RepoUpdate update;
   update.edit = [&](RepoInfo& info) -> Status {
@@ -65,7 +63,6 @@ Status Repository::delete_branch(const std::string& name) {
 
 Status Repository::reset_branch(const std::string& name, const SnapshotId& to,
                                 const std::optional<SnapshotId>& expected_tip) {
-  if (format_version() == 1) return version_one_is_readonly(*state_);
   RepoUpdate update;
   update.edit = [&](RepoInfo& info) -> Status {
     VDP_ASSIGN(const SnapshotId tip, resolve_in(info, Branch{name}));
@@ -81,7 +78,6 @@ Status Repository::reset_branch(const std::string& name, const SnapshotId& to,
 }
 
 Status Repository::create_tag(const std::string& name, const SnapshotId& snapshot) {
-  if (format_version() == 1) return version_one_is_readonly(*state_);
   VDP_TRY(check_ref_name(name));
   return update_repo(*state_, {TagCreated{name},
                                [&](RepoInfo& info) -> Status {
@@ -95,7 +91,6 @@ Status Repository::create_tag(const std::string& name, const SnapshotId& snapsho
 }
 
 Status Repository::delete_tag(const std::string& name) {
-  if (format_version() == 1) return version_one_is_readonly(*state_);
   RepoUpdate update;
   update.edit = [&](RepoInfo& info) -> Status {
     VDP_TRY(check_enabled(info, FeatureFlag::delete_tag));

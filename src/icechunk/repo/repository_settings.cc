@@ -24,7 +24,6 @@ Result<RepositoryConfig> Repository::config() const {
 }
 
 Status Repository::save_config(const RepositoryConfig& config) {
-  if (format_version() == 1) return version_one_is_readonly(*state_);
   return update_repo(*state_, {ConfigChanged{},
                                [&](RepoInfo& info) -> Status {
                                  put_config(info, config);
@@ -34,7 +33,6 @@ Status Repository::save_config(const RepositoryConfig& config) {
 }
 
 Status Repository::save_config() {
-  if (format_version() == 1) return version_one_is_readonly(*state_);
   return update_repo(*state_, {ConfigChanged{},
                                [&](RepoInfo& info) -> Status {
                                  VDP_ASSIGN(const RepositoryConfig config, effective_config(*state_, info));
@@ -51,7 +49,6 @@ Result<RepositoryStatus> Repository::status() const {
 }
 
 Status Repository::set_status(Availability availability, const std::optional<std::string>& reason) {
-  if (format_version() == 1) return version_one_is_readonly(*state_);
   const RepositoryStatus status{availability, state_->clock().now_us(), reason};
   RepoUpdate update;
   update.entry = StatusChanged{status};
@@ -71,7 +68,6 @@ Result<Json> Repository::metadata() const {
 }
 
 Status Repository::set_metadata(const Json& object) {
-  if (format_version() == 1) return version_one_is_readonly(*state_);
   if (!object.is_object()) return invalid("repository metadata: expected a JSON object");
   return update_repo(*state_, {MetadataChanged{},
                                [&](RepoInfo& info) -> Status {
@@ -93,7 +89,6 @@ Result<std::map<FeatureFlag, bool>> Repository::feature_flags() const {
 }
 
 Status Repository::set_feature_flag(FeatureFlag flag, std::optional<bool> value) {
-  if (format_version() == 1) return version_one_is_readonly(*state_);
   const FeatureFlagChanged entry{static_cast<std::uint16_t>(flag), value.value_or(false), value.has_value()};
   return update_repo(*state_, {entry,
                                [&](RepoInfo& info) -> Status {

@@ -127,8 +127,26 @@ TEST(Repository, VersionOneIsReadOnly) {
   EXPECT_EQ(refs.tags.size(), 1u);
   EXPECT_EQ(refs.deleted_tags.at("gone"), id);
   EXPECT_EQ(repository.readonly_session(Tag{"v1"})->nodes().size(), 2u);
-  EXPECT_EQ(repository.writable_session("main").error().kind, ErrorKind::unsupported);
-  EXPECT_EQ(repository.create_tag("x", id).error().kind, ErrorKind::unsupported);
+
+  const auto before = store->list("").value().size();
+  const Error refused = repository.writable_session("main").error();
+  EXPECT_EQ(refused.kind, ErrorKind::unsupported);
+  EXPECT_NE(refused.text().find("migrate"), std::string::npos);
+  const std::vector<Status> writes = {repository.create_branch("x", id),
+                                      repository.delete_branch("x"),
+                                      repository.reset_branch("main", id),
+                                      repository.create_tag("x", id),
+                                      repository.delete_tag("v1"),
+                                      repository.save_config(),
+                                      repository.save_config(RepositoryConfig()),
+                                      repository.set_status(Availability::read_only, std::nullopt),
+                                      repository.set_metadata(Json::object()),
+                                      repository.set_feature_flag(FeatureFlag::create_tag, false)};
+  for (const Status& write : writes) {
+    ASSERT_FALSE(write);
+    EXPECT_EQ(write.error().text(), refused.text());
+  }
+  EXPECT_EQ(store->list("")->size(), before);
 }
 
 TEST(Repository, DamagedObjectsAreErrors) {

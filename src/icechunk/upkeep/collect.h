@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "icechunk/upkeep/expire.h"
+#include "icechunk/upkeep/object_total.h"
 #include "icechunk/upkeep/sweep.h"
 
 namespace vdp::icechunk {
