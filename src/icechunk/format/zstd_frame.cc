@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <thread>
 
 namespace vdp::icechunk {
 namespace {
@@ -22,6 +23,17 @@ struct FreeDictionary {
 constexpr std::size_t first_buffer_bytes = 64 << 10;
 /// What FlatBuffers are compressed by, at least: a first guess that is too high costs memory, one too low copies.
 constexpr std::size_t usual_ratio = 4;
+
+/// Larger contents are compressed by threads of the library, while the caller lays out what follows.
+constexpr std::uint64_t min_parallel_bytes = 8 << 20;
+constexpr unsigned max_workers = 4;
+/// Each worker has a few of these in memory.
+constexpr int worker_job_bytes = 1 << 20;
+
+int worker_count(std::uint64_t content_bytes) {
+  if (content_bytes < min_parallel_bytes) return 0;
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, max_workers));
+}
 }  // namespace
 
 struct FrameWriter::Context {
@@ -42,6 +54,9 @@ FrameWriter::FrameWriter(Bytes& out, std::uint64_t content_bytes, int level)
   ZSTD_CCtx_setParameter(compressor, ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(compressor, ZSTD_c_checksumFlag, 1);
   ZSTD_CCtx_setPledgedSrcSize(compressor, content_bytes);
+  // A library that was built without threads refuses these two, and compresses as it always did.
+  ZSTD_CCtx_setParameter(compressor, ZSTD_c_nbWorkers, worker_count(content_bytes));
+  ZSTD_CCtx_setParameter(compressor, ZSTD_c_jobSize, worker_job_bytes);
   // A buffer of compressBound would take as much memory again as the content. What is reserved and never written to
   // takes none.
   out_.reserve(filled_ + std::min<std::uint64_t>(ZSTD_compressBound(content_bytes),
