@@ -11,8 +11,8 @@
 
 namespace vdp {
 
-/// Passes each operation on to `inner`; heirs override what they change. The operations that ObjectStore makes of the
-/// others are made of the heir's: an override of get_range() is what get_ranges() asks, too.
+/// Passes each operation on to `inner`; derived classes override what they change. The operations that ObjectStore makes
+/// of others are made of the overrides: get_ranges() asks the get_range() of the derived class.
 class ForwardingStore : public ObjectStore {
  public:
   explicit ForwardingStore(ObjectStorePtr inner) : inner_(std::move(inner)) {}
