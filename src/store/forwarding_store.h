@@ -11,8 +11,8 @@
 
 namespace vdp {
 
-/// Passes each operation on to `inner`; derived classes override what they change. The operations that ObjectStore makes
-/// of others are made of the overrides: get_ranges() asks the get_range() of the derived class.
+/// Passes each operation on to `inner`; derived classes override what they change. The operations that ObjectStore
+/// makes of others are made of the overrides: get_ranges() asks the get_range() of the derived class.
 class ForwardingStore : public ObjectStore {
  public:
   explicit ForwardingStore(ObjectStorePtr inner) : inner_(std::move(inner)) {}
@@ -20,13 +20,15 @@ class ForwardingStore : public ObjectStore {
   std::string url() const override { return inner_->url(); }
   Result<ObjectInfo> head(std::string_view key) override { return inner_->head(key); }
   Result<ObjectData> get(std::string_view key) override { return inner_->get(key); }
-  Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) override {
+  Result<Bytes> get_range(std::string_view key, ByteRange range,
+                          const std::optional<std::string>& if_etag = std::nullopt) override {
     return inner_->get_range(key, range, if_etag);
   }
-  Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override {
+  Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition = {}) override {
     return inner_->put(key, bytes, condition);
   }
-  Status copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) override {
+  Status copy(std::string_view from, std::string_view to,
+              const std::optional<std::string>& if_etag = std::nullopt) override {
     return inner_->copy(from, to, if_etag);
   }
   Status remove(std::string_view key) override { return inner_->remove(key); }
