@@ -245,5 +245,23 @@ TEST(FaultPairs, LoseAndDoubleNothing) {
   EXPECT_EQ(tally.cases, wanted);
 }
 
+/// Pairs that went wrong once.
+TEST(FaultPairs, ThatWereFound) {
+  struct Found {
+    std::string row;
+    std::vector<PlannedFault> planned;
+  };
+  // The look that tells whose `repo` is there was cut short, and somebody else was blamed.
+  const std::vector<Found> all = {{"create", {{3, {Fault::raced_itself}}, {4, {Fault::truncated}}}}};
+  for (const Found& found : all) {
+    const auto row = std::ranges::find(tried_operations(), found.row, &TriedOperation::name);
+    Trial trial(*row);
+    for (const PlannedFault& fault : found.planned) trial.plan(fault);
+    trial.run();
+    report(trial, describe(*row, found.planned));
+    EXPECT_EQ(trial.store().faults(), found.planned.size());
+  }
+}
+
 }  // namespace
 }  // namespace vdp::icechunk
