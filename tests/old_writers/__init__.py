@@ -1,0 +1,1 @@
+"""Repositories of older releases of official icechunk, and what they hold."""
