@@ -330,15 +330,3 @@ def test_many_appends_are_read_officially(written: Written) -> None:
     expected = list(range(60))
     expected[30] = -1
     assert written.group()["long"][...].tolist() == expected
-
-
-def test_conflicts_are_seen_between_writers(written: Written) -> None:
-    session = written.open().writable_session("main")
-    zarr.open_group(session.store)["scalar"][...] = 1
-    written.append([{"op": "set_chunk", "path": "/g/inline", "index": [1, 0], "bytes": ours.text(bytes(16))}], "faster")
-    with pytest.raises(icechunk.ConflictError):
-        session.commit("slower")
-    # The official solver reads our transaction log, and finds that the two changes have nothing in common.
-    session.rebase(icechunk.ConflictDetector())
-    session.commit("rebased")
-    assert written.group()["scalar"][...] == 1

@@ -78,6 +78,7 @@ class Pair:
 
 
 LOST_NODE = "their new node would be in no group"
+LOST_GROUP = "their new group would be gone"
 TWICE = "two nodes would have one path: official icechunk writes such a snapshot, which we call corrupt"
 OTHER_MEANING = "their chunks would be read otherwise or be gone"
 
@@ -91,6 +92,7 @@ PAIRS = [
     Pair("a chunk deleted by both", clear("/a", 0), clear("/a", 0)),
     Pair("attributes by both", attributes("/a", 1), attributes("/a", 2)),
     Pair("group attributes by both", group("/g", 1), group("/g", 2)),
+    Pair("root attributes by both", group("/", 1), group("/", 2)),
     Pair("attributes of others", attributes("/a", 1), both(attributes("/b", 2), group("/g"))),
     Pair("chunks of an array that was described anew", attributes("/a", 1), write("/a", 0)),
     Pair("an array described anew whose chunks were written", write("/a", 0), attributes("/a", 1)),
@@ -119,6 +121,8 @@ PAIRS = [
     Pair("made again by them", both(delete("/a"), array("/a")), write("/a", 0)),
     Pair("made again by me", write("/b", 0), both(delete("/a"), array("/a"))),
     Pair("made again by me over their chunks", write("/a", 0), both(delete("/a"), array("/a"))),
+    Pair("made again by me, deleted by them", delete("/a"), both(delete("/a"), array("/a"))),
+    Pair("a group made anew by them, deleted by me", both(delete("/g"), group("/g")), delete("/g"), LOST_GROUP),
     Pair("made again by both", both(delete("/a"), array("/a")), both(delete("/a"), array("/a")), stricter=TWICE),
     Pair("made and deleted", both(array("/new"), delete("/new"), write("/b", 0)), array("/new")),
 ]
@@ -134,7 +138,7 @@ def driver() -> Iterator[Driver]:
 class Outcome:
     """Why it could not be rebased, or what the branch has then."""
 
-    kinds: frozenset[str] = frozenset()
+    conflicts: frozenset[tuple[str, str]] = frozenset()
     content: tuple[tuple[str, bytes], ...] = ()
     damaged: bool = False
 
@@ -152,8 +156,8 @@ def outcome(place: LocalPlace, theirs: Side, mine: Side, pair: Pair, solver: str
     try:
         session.rebase(solver)
     except Conflict as conflict:
-        assert conflict.kinds
-        return Outcome(kinds=conflict.kinds)
+        assert conflict.conflicts
+        return Outcome(conflict.conflicts)
     with suppress(Refused):  # where the other's changes were all that is left
         session.commit("mine", {})
     try:
@@ -194,7 +198,7 @@ def test_rebase(pair: Pair, tmp_path: Path, driver: Driver) -> None:
                 assert not found.damaged or pair.stricter is TWICE, where
             else:
                 assert not found.damaged, where
-                assert found == expected or (pair.stricter and found.kinds > expected.kinds), where
+                assert found == expected or (pair.stricter and found.conflicts > expected.conflicts), where
         if solver == "detector" and pair.stricter:
-            assert outcomes["official", "ours"].kinds, pair.stricter
-        print(f"{solver}: {sorted(expected.kinds) or 'committed'}")
+            assert outcomes["official", "ours"].conflicts, pair.stricter
+        print(f"{solver}: {sorted(expected.conflicts) or 'committed'}")

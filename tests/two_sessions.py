@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,24 +31,8 @@ class Edit:
     length: int = LENGTH
 
 
-def attributes(path: str) -> Edit:
-    return Edit("attributes", path)
-
-
 def write(path: str, chunk: int) -> Edit:
     return Edit("write", path, chunk)
-
-
-def erase(path: str, chunk: int) -> Edit:
-    return Edit("erase", path, chunk)
-
-
-def delete(path: str) -> Edit:
-    return Edit("delete", path)
-
-
-def array(path: str) -> Edit:
-    return Edit("array", path)
 
 
 def group(path: str) -> Edit:
@@ -67,7 +51,6 @@ class OurSide:
     path: Path
     number: int
     session: str = "side"
-    is_array: Callable[[str], bool] = field(default=lambda path: path.split("/")[-1] not in ("", "g", "h"))
 
     def open(self) -> OurSide:
         self.driver("open", url=str(self.path))
@@ -81,34 +64,15 @@ class OurSide:
         for edit in edits:
             getattr(self, edit.what)(edit)
 
-    def attributes(self, edit: Edit) -> None:
-        if self.is_array(edit.path):
-            self.put_array(edit, {"by": self.number})
-        else:
-            self.do("set_group", path=edit.path, attributes={"by": self.number})
-
     def write(self, edit: Edit) -> None:
         value = ours.text(struct.pack("<i", self.number))
         self.do("set_chunk", path=edit.path, index=[edit.chunk], bytes=value)
-
-    def erase(self, edit: Edit) -> None:
-        self.do("delete_chunk", path=edit.path, index=[edit.chunk])
-
-    def delete(self, edit: Edit) -> None:
-        self.do("delete_node", path=edit.path)
-
-    def array(self, edit: Edit) -> None:
-        self.put_array(edit, {})
 
     def group(self, edit: Edit) -> None:
         self.do("set_group", path=edit.path)
 
     def resize(self, edit: Edit) -> None:
-        self.put_array(edit, {})
-
-    def put_array(self, edit: Edit, attributes: dict[str, Any]) -> None:
-        document = ours.array([edit.length], [1]) | {"attributes": attributes}
-        self.do("set_array", path=edit.path, zarr_json=document)
+        self.do("set_array", path=edit.path, zarr_json=ours.array([edit.length], [1]))
 
     def commit(self, message: str) -> str:
         committed: str = self.do("commit", message=message)["committed"]
@@ -133,25 +97,8 @@ class OfficialSide:
         for edit in edits:
             getattr(self, edit.what)(edit.path.strip("/"), edit)
 
-    def attributes(self, name: str, edit: Edit) -> None:
-        del edit
-        self.root[name].attrs["by"] = self.number
-
     def write(self, name: str, edit: Edit) -> None:
         self.root[name][edit.chunk] = self.number
-
-    def erase(self, name: str, edit: Edit) -> None:
-        # A chunk of fill values is deleted.
-        self.root[name][edit.chunk] = 0
-
-    def delete(self, name: str, edit: Edit) -> None:
-        del edit
-        del self.root[name]
-
-    def array(self, name: str, edit: Edit) -> None:
-        self.root.create_array(
-            name, shape=(edit.length,), chunks=(1,), dtype="i4", compressors=None, filters=None, fill_value=0
-        )
 
     def group(self, name: str, edit: Edit) -> None:
         del edit

@@ -48,8 +48,8 @@ def refusals[**P, T](call: Callable[P, T]) -> Callable[P, T]:
         try:
             return call(*args, **kwargs)
         except icechunk.RebaseFailedError as error:
-            kinds = frozenset(kind_name(one.conflict_type) for one in error.conflicts)
-            raise Conflict(str(error), kinds=kinds) from error
+            conflicts = frozenset((kind_name(one.conflict_type), one.path) for one in error.conflicts)
+            raise Conflict(str(error), conflicts) from error
         except icechunk.ConflictError as error:
             raise Conflict(str(error)) from error
         except (icechunk.IcechunkError, ValueError) as error:

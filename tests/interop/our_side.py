@@ -99,7 +99,7 @@ class OurSession:
     def rebase(self, solver: str) -> None:
         outcome = self._do("rebase", solver=SOLVERS[solver])
         if "conflicts" in outcome:
-            raise Conflict(str(outcome), kinds=frozenset(kind for kind, _, _ in outcome["conflicts"]))
+            raise Conflict(str(outcome), frozenset((kind, path) for kind, path, _ in outcome["conflicts"]))
 
     def move(self, source: str, target: str) -> None:
         self._do("move_node", **{"from": source, "to": target})

@@ -10,11 +10,12 @@ from .zarr_nodes import Content, Index
 
 
 class Conflict(Exception):
-    """The branch moved while the session was open, or both changed what cannot be brought together: see `kinds`."""
+    """The branch moved while the session was open, or both changed what cannot be brought together: see `conflicts`."""
 
-    def __init__(self, message: str, kinds: frozenset[str] = frozenset()) -> None:
+    def __init__(self, message: str, conflicts: frozenset[tuple[str, str]] = frozenset()) -> None:
         super().__init__(message)
-        self.kinds = kinds
+        #: Kind and path.
+        self.conflicts = conflicts
 
 
 class Refused(Exception):
