@@ -106,8 +106,8 @@ class Decoder {
         files.push_back({read_id12(&file->id()), file->size_bytes(), file->num_chunk_refs(), std::nullopt});
       }
     }
-    // Some writers of version 1 did not sort them, and here order decides nothing.
-    std::ranges::sort(files, {}, &ManifestFile::id);
+    // Some writers of version 1 did not sort them. Of entries with one id the first counts, as it would unsorted.
+    std::ranges::stable_sort(files, {}, &ManifestFile::id);
     return files;
   }
 

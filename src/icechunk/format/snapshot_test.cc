@@ -55,6 +55,20 @@ TEST(Snapshot, RefusesWhatWouldSilentlyBeMissing) {
   EXPECT_EQ(decode_snapshot(encode_snapshot(without_entry)).error().kind, ErrorKind::corrupt);
 }
 
+// Found by its fuzzer: the order of such entries was another one after each decoding.
+TEST(Snapshot, OfManifestEntriesWithOneIdTheFirstCounts) {
+  Snapshot snapshot = sample();
+  for (std::uint64_t size = 300; size < 340; ++size) {
+    snapshot.manifests.insert(snapshot.manifests.begin(), {ManifestId{{2}}, size, 1, std::nullopt});
+  }
+  const Bytes object = encode_snapshot(snapshot);
+  const auto decoded = decode_snapshot(object);
+  ASSERT_TRUE(decoded) << decoded.error().text();
+  EXPECT_EQ(decoded->find_manifest(ManifestId{{2}})->size_bytes, 339u);
+  const Bytes again = encode_snapshot(*decoded);
+  EXPECT_EQ(encode_snapshot(*decode_snapshot(again)), again);
+}
+
 TEST(Snapshot, DamageBelowTheChecksumNeverCrashes) {
   const Bytes payload = open_object(encode_snapshot(sample()), ObjectType::snapshot)->payload;
   int refused = 0;
