@@ -1,30 +1,10 @@
-#include "icechunk/trials/tried_operation.h"
+#include "icechunk/trials/tried_rows.h"
 
 namespace vdp::icechunk {
 namespace {
 
 constexpr std::uint64_t tried_chunk = 7;
 constexpr std::uint8_t tried_value = 77;
-
-template <typename Entry>
-std::size_t entry_of() {
-  return Update(Entry{}).index();
-}
-
-/// Two commits on main.
-void two_commits(Scene& scene) {
-  scene.keep(0, 1);
-  scene.keep(1, 2);
-}
-
-/// What a row does with a repository that was opened over the faulty store.
-template <typename Perform>
-auto opened(Perform perform) {
-  return [perform](Scene& scene, const ObjectStorePtr& over) -> Status {
-    VDP_ASSIGN(Repository repository, Repository::open(over, scene.options()));
-    return perform(scene, repository);
-  };
-}
 
 Result<Session> changed_session(const Repository& repository, const std::string& branch = "main") {
   VDP_ASSIGN(Session session, repository.writable_session(branch));
@@ -267,60 +247,6 @@ std::vector<TriedOperation> setting_rows() {
   };
 }
 
-// ---- Upkeep ----
-
-/// An old history with a tag, an abandoned branch and an orphan, and then younger commits and such a branch.
-void old_and_young(Scene& scene) {
-  const SnapshotId old = scene.commit(0, 1);
-  scene.commit(0, 2);
-  EXPECT_OK(scene.repository.create_tag("old", old));
-  EXPECT_OK(scene.repository.create_branch("gone", scene.setup));
-  scene.commit(4, 40, "gone");
-  scene.delete_branch("gone");
-  EXPECT_OK(scene.memory->put(chunk_key(ChunkId::random(scene.random)), Bytes(9, 9)));
-  scene.clock.sleep_us(hour_us);
-  scene.cutoff_us = scene.clock.now_us();
-  scene.clock.sleep_us(hour_us);
-  scene.keep(1, 3);
-  EXPECT_OK(scene.repository.create_branch("lost", scene.setup));
-  scene.commit(4, 41, "lost");
-  scene.delete_branch("lost");
-  scene.keep(2, 4);
-  scene.kept_chunks[0] = 2;
-  scene.clock.sleep_us(2 * day_us);
-}
-
-Status expire_old(Scene& scene, const Repository& repository) {
-  ExpireOptions options;
-  options.older_than_us = scene.cutoff_us;
-  VDP_TRY(expire(repository, options));
-  return {};
-}
-
-TriedOperation expire_row() {
-  return {"expire", entry_of<SnapshotsExpired>(), old_and_young, opened(expire_old),
-          [](Scene& scene) { return scene.repository.history(Branch{"main"})->size() == 3; }};
-}
-
-TriedOperation collect_row() {
-  TriedOperation row{"collect", entry_of<GarbageCollected>(),
-                     [](Scene& scene) {
-                       old_and_young(scene);
-                       EXPECT_OK(expire_old(scene, scene.repository));
-                     },
-                     opened([](Scene& scene, const Repository& repository) -> Status {
-                       CollectOptions options;
-                       options.older_than_us = scene.clock.now_us() - day_us;
-                       options.threads = 1;
-                       options.max_batch = 2;
-                       VDP_TRY(collect(repository, options));
-                       return {};
-                     }),
-                     [](Scene& scene) { return scene.info().snapshots.size() == 4; }};
-  row.deletes = true;
-  return row;
-}
-
 }  // namespace
 
 Status told(const Result<CommitOutcome>& outcome) {
@@ -337,9 +263,9 @@ const std::vector<TriedOperation>& tried_operations() {
   static const std::vector<TriedOperation> rows = [] {
     std::vector<TriedOperation> all = {create_row(), read_row(),   commit_row(), commit_beside_a_tag_row(),
                                        replay_row(), rebase_row(), move_row(),   amend_row(),
-                                       fork_row(),   flush_row(),  shift_row(),  expire_row(),
-                                       collect_row()};
-    for (const auto& more : {ref_rows(), setting_rows()}) all.insert(all.end(), more.begin(), more.end());
+                                       fork_row(),   flush_row(),  shift_row()};
+    for (const auto& more : {ref_rows(), setting_rows(), upkeep_rows()})
+      all.insert(all.end(), more.begin(), more.end());
     return all;
   }();
   return rows;
