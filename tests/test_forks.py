@@ -100,6 +100,37 @@ def test_overlapping_forks_are_refused_by_name(repository: Path, coordinator: ou
     assert content(repository)["/a"][0] == [100, 101, 102, 1, 104, 105, 0, 0]
 
 
+def test_a_worker_moves_chunks(repository: Path, coordinator: ours.Driver) -> None:
+    """One array is moved by a worker, the other was moved before the fork and is filled by two."""
+    coordinator("insert_chunks", path="/b", axis=0, at=0, count=2)
+    fork = coordinator("fork")
+    with start_worker(repository, fork) as mover:
+        mover("shift_chunks", path="/a", axis=0, offset=2)
+        mover("set_chunk", path="/b", index=[0], bytes=number(50))
+        moved = mover("export_changes")
+    with start_worker(repository, fork) as writer:
+        writer("set_chunk", path="/b", index=[1], bytes=number(51))
+        coordinator("merge", fork=writer("export_changes"))
+    with start_worker(repository, fork) as late:
+        late("set_chunk", path="/a", index=[0], bytes=number(60))
+        overlapping = late("export_changes")
+    coordinator("merge", fork=moved)
+    with pytest.raises(ours.StepError) as failed:
+        coordinator("merge", fork=overlapping)
+    assert failed.value.kind == "conflict"
+    assert "/a: chunks moved along an axis" in failed.value.message
+    snapshot = coordinator("commit", message="merged")["committed"]
+
+    assert content(repository)["/a"][0] == [0, 0, 100, 101, 102, 103, 104, 105]
+    assert content(repository)["/b"][0] == [50, 51, 100, 101, 102, 103, 104, 105, 0, 0]
+    found = official.reopen(repository)
+    base_id = next(one.id for one in found.ancestry(branch="main") if one.message == "base")
+    diff = found.diff(from_snapshot_id=base_id, to_snapshot_id=snapshot)
+    assert diff.updated_arrays == {"/b"}
+    assert sorted(diff.updated_chunks["/a"]) == [[index] for index in range(8)]
+    assert sorted(diff.updated_chunks["/b"]) == [[index] for index in range(8)]
+
+
 def test_foreign_and_late_forks_are_refused(repository: Path, coordinator: ours.Driver, tmp_path: Path) -> None:
     fork = coordinator("fork")
     other = tmp_path / "other"

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "icechunk/repo/chunk_meaning.h"
 #include "icechunk/repo/node_path.h"
@@ -29,6 +30,11 @@ const NodeChange* changed_node(const ChangeSet& changes, const std::string& path
   return change != nullptr && change->node && !change->same_metadata ? change : nullptr;
 }
 
+/// In an array of the base.
+bool moves_chunks(const NodeChange* change) {
+  return change != nullptr && change->node && change->remapped && !change->is_new;
+}
+
 class Merge {
  public:
   Merge(const Snapshot& base, ChangeSet& ours, const ChangeSet& theirs) : base_(base), ours_(ours), theirs_(theirs) {}
@@ -47,6 +53,7 @@ class Merge {
     check_deletions(theirs_, ours_);
     VDP_TRY(check_fit(ours_, theirs_));
     VDP_TRY(check_fit(theirs_, ours_));
+    check_moves();
     for (const NodeId& array : theirs_.written_arrays()) check_chunks(array);
     if (!overlaps_.empty()) return conflict(fmt::format("both changed {}", fmt::join(shown(), "; ")));
     apply();
@@ -68,12 +75,8 @@ class Merge {
 
   void check_update(const NodeSnapshot& node) {
     const NodeChange* own = ours_.find(node.path);
-    if (own == nullptr || !own->node || own->node->id != node.id) return;
-    if (own->remapped) {
-      overlap(node.path, "chunks moved along an axis");
-    } else if (own->node->zarr_json != node.zarr_json) {
-      overlap(node.path, "different metadata");
-    }
+    if (own == nullptr || !own->node || own->node->id != node.id || own->same_metadata) return;
+    if (own->node->zarr_json != node.zarr_json) overlap(node.path, "different metadata");
   }
 
   /// What `one` deleted, and `other` did not, `other` left alone.
@@ -123,13 +126,45 @@ class Merge {
     return {};
   }
 
+  /// Where one moved the chunks of an array, the other left it alone, or has the same move.
+  void check_moves() {
+    for (const auto& [path, change] : theirs_.nodes()) {
+      if (moves_chunks(&change) && !same_move(change, ours_.find(path)) && touches(ours_, *change.node)) {
+        move_apart(*change.node);
+      }
+    }
+    for (const auto& [path, change] : ours_.nodes()) {
+      const bool theirs_too = moves_chunks(theirs_.find(path));
+      if (moves_chunks(&change) && !theirs_too && touches(theirs_, *change.node)) move_apart(*change.node);
+    }
+  }
+
+  static bool touches(const ChangeSet& changes, const NodeSnapshot& array) {
+    const NodeChange* change = changes.find(array.path);
+    const RefTable* chunks = changes.chunks(array.id);
+    return (change != nullptr && change->node && change->node->id == array.id) ||
+           (chunks != nullptr && !chunks->empty());
+  }
+
+  static bool same_move(const NodeChange& theirs, const NodeChange* ours) {
+    return moves_chunks(ours) && ours->node->id == theirs.node->id && ours->remapped == theirs.remapped;
+  }
+
+  void move_apart(const NodeSnapshot& array) {
+    moved_apart_.insert(array.id);
+    overlap(array.path, "chunks moved along an axis");
+  }
+
   void check_chunks(const NodeId& array) {
     const NodeId own_id = our_id(array);
     const RefTable* own = ours_.chunks(own_id);
     const RefTable* chunks = theirs_.chunks(array);
-    const bool moved = ours_.moved_chunks(own_id) != nullptr || theirs_.moved_chunks(array) != nullptr;
-    if (moved) overlap(path_of(array), "chunks moved along an axis");
-    if (moved || own == nullptr || chunks == nullptr) return;
+    if (own == nullptr || chunks == nullptr || moved_apart_.contains(array)) return;
+    // In a new array chunks are rows alone, and do not tell what they left.
+    const NodeChange* change = ours_.find(path_of(array));
+    if (change != nullptr && change->is_new && change->remapped) {
+      return overlap(path_of(array), "chunks moved along an axis");
+    }
     std::vector<std::string> twice;
     for (std::size_t row = 0; row < chunks->size(); ++row) {
       const ChunkRefView ref = (*chunks)[row];
@@ -148,18 +183,30 @@ class Merge {
       if (!ours_.deleted().contains(id)) ours_.delete_node(*base_.find(deleted.path), true);
     }
     for (const auto& [path, change] : theirs_.nodes()) {
-      if (!change.node || change.same_metadata || our_id_.contains(change.node->id)) continue;
+      if (!change.node || our_id_.contains(change.node->id)) continue;
+      const bool moved_by_both = moves_chunks(&change) && same_move(change, ours_.find(path));
       if (change.is_new) {
         ours_.add_node(*change.node);
-      } else {
+      } else if (!change.same_metadata) {
         ours_.update_node(*change.node);
       }
+      if (moves_chunks(&change) && !moved_by_both) apply_move(*change.remapped, *change.node);
     }
     for (const NodeId& array : theirs_.written_arrays()) {
       const RefTable& chunks = *theirs_.chunks(array);
       RefTable& own = ours_.chunks_to_change(our_id(array), chunks.rank());
       for (std::size_t row = 0; row < chunks.size(); ++row) own.append(chunks[row]);
     }
+  }
+
+  void apply_move(const RemapId& id, const NodeSnapshot& array) {
+    std::vector<ManifestFile> new_files;
+    for (const ManifestRef& manifest : array.array->manifests) {
+      const auto own = theirs_.own_manifests().find(manifest.id);
+      if (own != theirs_.own_manifests().end()) new_files.push_back(own->second);
+    }
+    const RefTable& moved = *theirs_.moved_chunks(array.id);
+    ours_.remap_array(id, array, array.array->manifests, new_files, moved, RefTable(moved.rank()));
   }
 
   NodeId our_id(const NodeId& id) const {
@@ -191,6 +238,7 @@ class Merge {
   const ChangeSet& theirs_;
   std::map<NodeId, std::string> paths_;  ///< of the base
   std::map<NodeId, NodeId> our_id_;      ///< of nodes that both made: theirs -> ours
+  std::set<NodeId> moved_apart_;         ///< arrays whose chunks one moved, and the other changed
   std::vector<std::string> overlaps_;
 };
 

@@ -14,7 +14,8 @@ namespace vdp::icechunk {
 ///   - one deleted what the other changed, wrote to or made a node in,
 ///   - both wrote a chunk, and not the same reference,
 ///   - one wrote chunks that the array as the other describes it does not have, or reads otherwise,
-///   - one moved chunks along an axis of an array that the other wrote to.
+///   - one moved chunks along an axis of an array that the other changed, too, unless both have that from the session
+///     that was forked, and moved none since.
 Status merge_changes(const Snapshot& base, ChangeSet& ours, const ChangeSet& theirs);
 
 }  // namespace vdp::icechunk

@@ -36,22 +36,22 @@ void ChangeSet::update_node(NodeSnapshot node) {
   change.same_metadata = false;
 }
 
-void ChangeSet::remap_array(const NodeSnapshot& node, std::vector<ManifestRef> manifests,
+void ChangeSet::remap_array(const RemapId& id, const NodeSnapshot& node, std::vector<ManifestRef> manifests,
                             const std::vector<ManifestFile>& new_files, const RefTable& changed, RefTable chunks) {
   ++revision_;
-  const NodeId id = node.id;
+  const NodeId array = node.id;
   const auto [entry, inserted] = nodes_.try_emplace(node.path);
   NodeChange& change = entry->second;
   if (inserted) {
     change.node = node;
     change.same_metadata = true;
   }
-  change.remapped = true;
+  change.remapped = id;
   change.node->array->manifests = std::move(manifests);
   for (const ManifestFile& file : new_files) own_manifests_.insert_or_assign(file.id, file);
-  RefTable& moved = moved_.try_emplace(id, changed.rank()).first->second;
+  RefTable& moved = moved_.try_emplace(array, changed.rank()).first->second;
   for (std::size_t row = 0; row < changed.size(); ++row) moved.append_missing(changed.index(row));
-  chunks_.insert_or_assign(id, std::move(chunks));
+  chunks_.insert_or_assign(array, std::move(chunks));
 }
 
 const RefTable* ChangeSet::moved_chunks(const NodeId& node) const {

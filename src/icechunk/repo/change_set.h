@@ -12,12 +12,15 @@
 
 namespace vdp::icechunk {
 
+/// Names one call of ChangeSet::remap_array, over all sessions: whoever has it was forked after that call.
+using RemapId = Id<12>;
+
 /// A path that differs from the base.
 struct NodeChange {
-  std::optional<NodeSnapshot> node;  ///< none: deleted
-  bool is_new = false;               ///< its id is not in the base
-  bool remapped = false;             ///< its manifests are not the base's: see ChangeSet::remap_array
-  bool same_metadata = false;        ///< nothing but its manifests differs from the base
+  std::optional<NodeSnapshot> node;   ///< none: deleted
+  bool is_new = false;                ///< its id is not in the base
+  std::optional<RemapId> remapped{};  ///< its manifests are not the base's: the last ChangeSet::remap_array
+  bool same_metadata = false;         ///< nothing but its manifests differs from the base
 };
 
 /// A node of the base that is deleted.
@@ -70,7 +73,7 @@ class ChangeSet {
   /// Gives an array whose references were moved its new manifests, the entries of those that are new, and what is left
   /// to lay over them: `chunks` at their new places. `changed` has a missing row for each index that a reference of the
   /// old manifests left or came to. `node` is what the session sees.
-  void remap_array(const NodeSnapshot& node, std::vector<ManifestRef> manifests,
+  void remap_array(const RemapId& id, const NodeSnapshot& node, std::vector<ManifestRef> manifests,
                    const std::vector<ManifestFile>& new_files, const RefTable& changed, RefTable chunks);
   /// Entries of manifests that the session has written itself.
   const std::map<ManifestId, ManifestFile>& own_manifests() const { return own_manifests_; }

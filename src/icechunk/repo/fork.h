@@ -3,9 +3,11 @@
 // A coordinator forks its session once per worker (Session::fork), or hands the same fork to all. Each worker opens it
 // (Repository::forked_session), writes, and exports (Session::export_changes). The coordinator merges what comes back
 // (Session::merge) and commits once. Chunks that are not inline are written to the repository by the workers; collect
-// does not know them before the commit, so its age limit must exceed the length of such a job.
+// does not know them before the commit, so its age limit must exceed the length of such a job. So it is with the
+// manifests of arrays whose chunks were moved along an axis.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "base/error.h"
 #include "icechunk/format/ids.h"
 #include "icechunk/format/ref_table.h"
+#include "icechunk/format/snapshot.h"
 
 namespace vdp::icechunk {
 
@@ -34,12 +37,24 @@ struct ForkContent {
     NodeId array;
     RefTable refs;  ///< sorted; a deleted chunk is a missing one
   };
+  struct Manifest {
+    ManifestRef ref;
+    std::optional<ManifestFile> entry;  ///< of one that the base does not have
+  };
+  /// An array of the base whose manifests were written anew, as its chunks moved along an axis.
+  struct Remapped {
+    NodeId array;
+    Id<12> id;                        ///< of the last time: forks that have it in common came after it
+    std::vector<Manifest> manifests;  ///< all of the array's
+    RefTable moved;                   ///< sorted; a missing row for each index that a chunk left or came to
+  };
 
   std::string repository;  ///< identity, 64 hexadecimal digits: see repository_identity.h
   SnapshotId base;
   std::vector<Node> nodes;          ///< by path
   std::vector<Deletion> deletions;  ///< by id
   std::vector<Chunks> chunks;       ///< by array
+  std::vector<Remapped> remapped;   ///< by array; `chunks` has its indices as they are afterwards
 };
 
 class Fork {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "icechunk/repo/node_metadata.h"
 #include "icechunk/repo/node_path.h"
@@ -23,6 +24,7 @@ class ForkPlacement {
     for (const auto& deletion : content_.deletions) VDP_TRY(check_nothing_left_below(deletion));
     for (const auto& node : content_.nodes) VDP_TRY(node.is_new ? add(node) : update(node));
     for (const auto& node : content_.nodes) VDP_TRY(check_parent(node.path));
+    for (const auto& remapped : content_.remapped) VDP_TRY(remap(remapped));
     for (const auto& chunks : content_.chunks) VDP_TRY(write(chunks));
     return std::move(changes_);
   }
@@ -112,6 +114,33 @@ class ForkPlacement {
     return node != nullptr && node->id == id ? node : nullptr;
   }
 
+  Status remap(const ForkContent::Remapped& remapped) {
+    const NodeSnapshot* node = find(remapped.array);
+    const NodeSnapshot* former = node == nullptr ? nullptr : in_base(node->path, remapped.array, true);
+    if (former == nullptr || former->array->shape.size() != remapped.moved.rank()) {
+      return corrupt(fmt::format("the fork moves chunks of rank {} of node {}, which is no such array of snapshot {}",
+                                 remapped.moved.rank(), remapped.array.text(), base_.id.text()));
+    }
+    std::set<ManifestId> former_ids;
+    for (const ManifestRef& manifest : former->array->manifests) former_ids.insert(manifest.id);
+    std::vector<ManifestRef> manifests;
+    std::vector<ManifestFile> new_files;
+    for (const ForkContent::Manifest& manifest : remapped.manifests) {
+      const ManifestId& id = manifest.ref.id;
+      const bool known = manifest.entry ? base_.find_manifest(id) == nullptr && new_manifests_.insert(id).second
+                                        : former_ids.erase(id) == 1;
+      if (!known) {
+        return corrupt(fmt::format("{}: the fork gives it manifest {}, found neither among those that it had nor new",
+                                   node->path, id.text()));
+      }
+      if (manifest.entry) new_files.push_back(*manifest.entry);
+      manifests.push_back(manifest.ref);
+    }
+    const RefTable no_chunks(remapped.moved.rank());
+    changes_.remap_array(remapped.id, *node, std::move(manifests), new_files, remapped.moved, no_chunks);
+    return {};
+  }
+
   Status write(const ForkContent::Chunks& chunks) {
     const NodeSnapshot* node = find(chunks.array);
     if (node == nullptr || !node->array || node->array->shape.size() != chunks.refs.rank()) {
@@ -137,8 +166,20 @@ class ForkPlacement {
   const Snapshot& base_;
   const ForkContent& content_;
   std::map<NodeId, std::string> paths_;  ///< of the base, and of new nodes
+  std::set<ManifestId> new_manifests_;
   ChangeSet changes_;
 };
+
+ForkContent::Remapped remapped_array(const ChangeSet& changes, const NodeChange& change) {
+  const NodeSnapshot& node = *change.node;
+  ForkContent::Remapped remapped{node.id, *change.remapped, {}, *changes.moved_chunks(node.id)};
+  for (const ManifestRef& ref : node.array->manifests) {
+    const auto own = changes.own_manifests().find(ref.id);
+    remapped.manifests.push_back(
+        {ref, own == changes.own_manifests().end() ? std::nullopt : std::optional(own->second)});
+  }
+  return remapped;
+}
 
 }  // namespace
 
@@ -148,13 +189,17 @@ Result<ForkContent> fork_content(std::string repository, const Snapshot& base, c
   content.base = base.id;
   for (const auto& [path, change] : changes.nodes()) {
     if (!change.node) continue;
-    if (change.remapped) {
-      return unsupported(
-          fmt::format("{}: chunks moved along an axis cannot be forked or exported: commit them first", path));
+    if (change.remapped && change.is_new) {
+      return unsupported(fmt::format(
+          "{}: chunks moved along an axis of an array that is not committed cannot be forked or exported: commit first",
+          path));
     }
+    if (change.remapped) content.remapped.push_back(remapped_array(changes, change));
+    if (change.same_metadata) continue;
     content.nodes.push_back(
         {change.node->id, path, change.node->zarr_json, change.node->array.has_value(), change.is_new});
   }
+  std::ranges::sort(content.remapped, {}, &ForkContent::Remapped::array);
   for (const auto& [id, deleted] : changes.deleted()) content.deletions.push_back({id, deleted.path, deleted.is_array});
   for (const NodeId& array : changes.written_arrays()) content.chunks.push_back({array, *changes.chunks(array)});
   return content;

@@ -9,7 +9,8 @@
 
 namespace vdp::icechunk {
 
-/// `unsupported` where chunks were moved along an axis: that rewrites manifests, which a fork does not hold.
+/// `unsupported` where chunks were moved in an array that is new: they are rows alone, which do not tell what they
+/// left.
 Result<ForkContent> fork_content(std::string repository, const Snapshot& base, const ChangeSet& changes);
 
 /// The fork's changes on `base`, the snapshot that it names. Trusts nothing: what a session could not have done on that

@@ -34,6 +34,8 @@ class PayloadReader {
     for (std::uint32_t i = 0; i < deletion_count; ++i) VDP_TRY(read_deletion(content));
     VDP_ASSIGN(const std::uint32_t array_count, in_.read_u32("array count"));
     for (std::uint32_t i = 0; i < array_count; ++i) VDP_TRY(read_chunks(content));
+    VDP_ASSIGN(const std::uint32_t remapped_count, in_.read_u32("remapped array count"));
+    for (std::uint32_t i = 0; i < remapped_count; ++i) VDP_TRY(read_remapped(content));
     if (!in_.at_end()) return broken("end", fmt::format("{} more bytes", in_.remaining()), "none");
     return content;
   }
@@ -97,13 +99,23 @@ class PayloadReader {
     return {};
   }
 
-  Status read_chunks(ForkContent& content) {
+  /// The id of an array in a list of such parts.
+  template <typename Part>
+  Result<NodeId> array_after(const std::vector<Part>& parts) {
     VDP_ASSIGN(const NodeId array, id<8>("array"));
-    if (!content.chunks.empty() && content.chunks.back().array >= array) {
-      return broken("array", array.text(), "an id after " + content.chunks.back().array.text());
-    }
+    if (parts.empty() || parts.back().array < array) return array;
+    return broken("array", array.text(), "an id after " + parts.back().array.text());
+  }
+
+  Result<std::uint8_t> read_rank() {
     VDP_ASSIGN(const std::uint8_t rank, in_.read_u8("rank"));
     if (rank > max_rank) return over_limit(fmt::format("rank {}, at most {}", rank, max_rank));
+    return rank;
+  }
+
+  Status read_chunks(ForkContent& content) {
+    VDP_ASSIGN(const NodeId array, array_after(content.chunks));
+    VDP_ASSIGN(const std::uint8_t rank, read_rank());
     RefTable refs(rank);
     VDP_ASSIGN(const std::uint32_t location_count, in_.read_u32("location count"));
     for (std::uint32_t i = 0; i < location_count; ++i) VDP_TRY(read_location(refs, i));
@@ -128,14 +140,18 @@ class PayloadReader {
     return {};
   }
 
-  Status read_chunk(RefTable& refs) {
+  /// The index of the row that follows those in `refs`.
+  Result<std::vector<std::uint32_t>> read_index(const RefTable& refs) {
     std::vector<std::uint32_t> index(refs.rank());
     for (std::uint32_t& position : index) {
       VDP_ASSIGN(position, in_.read_u32("chunk index"));
     }
-    if (!refs.empty() && !index_less(refs.index(refs.size() - 1), index)) {
-      return broken("chunk index", fmt::format("row {} not after the one before", refs.size()), "C order");
-    }
+    if (refs.empty() || index_less(refs.index(refs.size() - 1), index)) return index;
+    return broken("chunk index", fmt::format("row {} not after the one before", refs.size()), "C order");
+  }
+
+  Status read_chunk(RefTable& refs) {
+    VDP_ASSIGN(const std::vector<std::uint32_t> index, read_index(refs));
     VDP_ASSIGN(const std::uint8_t kind, in_.read_u8("chunk kind"));
     switch (kind) {
       case 0:
@@ -187,6 +203,49 @@ class PayloadReader {
     VDP_ASSIGN(range.length, in_.read_u64("length"));
     if (range.length > 0 && checked_add(range.offset, range.length)) return range;
     return broken("length", fmt::format("{} at {}", range.length, range.offset), "at least 1, and an end below 2^64");
+  }
+
+  Status read_remapped(ForkContent& content) {
+    VDP_ASSIGN(const NodeId array, array_after(content.remapped));
+    VDP_ASSIGN(const std::uint8_t rank, read_rank());
+    // Without a dimension nothing moves, and no byte of the file would hold the count of chunks to account.
+    if (rank == 0) return broken("rank", "0", "at least 1");
+    VDP_ASSIGN(const auto remap_id, id<12>("id of the last time"));
+    ForkContent::Remapped remapped{array, remap_id, {}, RefTable(rank)};
+    VDP_ASSIGN(const std::uint32_t manifest_count, in_.read_u32("manifest count"));
+    for (std::uint32_t i = 0; i < manifest_count; ++i) {
+      VDP_ASSIGN(ForkContent::Manifest manifest, read_manifest(rank));
+      remapped.manifests.push_back(std::move(manifest));
+    }
+    VDP_ASSIGN(const std::uint64_t moved_count, in_.read_u64("moved chunk count"));
+    for (std::uint64_t i = 0; i < moved_count; ++i) {
+      VDP_ASSIGN(const std::vector<std::uint32_t> index, read_index(remapped.moved));
+      remapped.moved.append_missing(index);
+    }
+    content.remapped.push_back(std::move(remapped));
+    return {};
+  }
+
+  Result<ForkContent::Manifest> read_manifest(std::size_t rank) {
+    ForkContent::Manifest manifest;
+    VDP_ASSIGN(manifest.ref.id, id<12>("manifest id"));
+    for (std::size_t d = 0; d < rank; ++d) {
+      IndexRange range;
+      VDP_ASSIGN(range.from, in_.read_u32("extent"));
+      VDP_ASSIGN(range.to, in_.read_u32("extent"));
+      if (range.from >= range.to) {
+        return broken("extent", fmt::format("{} to {}", range.from, range.to), "at least one chunk");
+      }
+      manifest.ref.extents.push_back(range);
+    }
+    VDP_ASSIGN(const std::uint8_t is_new, in_.read_u8("manifest"));
+    if (is_new > 1) return broken("manifest", std::to_string(is_new), "0 or 1");
+    if (is_new == 0) return manifest;
+    ManifestFile entry{manifest.ref.id, 0, 0, std::nullopt};
+    VDP_ASSIGN(entry.size_bytes, in_.read_u64("manifest size"));
+    VDP_ASSIGN(entry.ref_count, in_.read_u32("reference count"));
+    manifest.entry = std::move(entry);
+    return manifest;
   }
 
   Cursor in_;

@@ -3,7 +3,7 @@
 // The file, all numbers little-endian:
 //
 //   0   "VDPFORK" and a byte 0x1a
-//   8   u32 version of this format, 1
+//   8   u32 version of this format, 2
 //   12  u64 length of the payload
 //   20  SHA-256 of the bytes 0 to 19 and the payload, as 64 lower-case hexadecimal digits
 //   84  payload
@@ -21,8 +21,15 @@
 //                                      1 native    12 bytes id, u64 offset, u64 length
 //                                      2 virtual   u32 location, u64 offset, u64 length
 //                                      3 missing   nothing
+//   u32 count, then per array whose manifests were written anew
+//                                  8 bytes id, u8 rank, 12 bytes id of the last time,
+//     u32 count, then per manifest   12 bytes id, rank times u32 from and u32 to,
+//                                    u8 is it new, and where it is u64 bytes, u32 references
+//     u64 count, then per chunk that left its place or came to it
+//                                    rank times u32 index
 //
-// Nodes are sorted by path, deletions and arrays by id, chunks by index; nothing is there twice.
+// Nodes are sorted by path, deletions and arrays by id, chunks by index; nothing is there twice. Version 1 ended after
+// the chunks.
 #include "icechunk/repo/fork_file.h"
 
 #include "base/sha256.h"
@@ -86,6 +93,26 @@ void write_chunks(Writer& out, const ForkContent::Chunks& chunks) {
   for (std::size_t row = 0; row < chunks.refs.size(); ++row) write_chunk(out, chunks.refs, row);
 }
 
+void write_remapped(Writer& out, const ForkContent::Remapped& remapped) {
+  out.raw(remapped.array.bytes);
+  out.number(static_cast<std::uint8_t>(remapped.moved.rank()));
+  out.raw(remapped.id.bytes);
+  out.number(static_cast<std::uint32_t>(remapped.manifests.size()));
+  for (const ForkContent::Manifest& manifest : remapped.manifests) {
+    out.raw(manifest.ref.id.bytes);
+    for (const IndexRange& range : manifest.ref.extents) {
+      out.number(range.from);
+      out.number(range.to);
+    }
+    out.number(static_cast<std::uint8_t>(manifest.entry.has_value()));
+    if (!manifest.entry) continue;
+    out.number(manifest.entry->size_bytes);
+    out.number(manifest.entry->ref_count);
+  }
+  out.number(static_cast<std::uint64_t>(remapped.moved.size()));
+  for (const std::uint32_t position : remapped.moved.indices()) out.number(position);
+}
+
 Bytes encode_payload(const ForkContent& content) {
   Writer out;
   out.raw(as_bytes(content.repository));
@@ -105,6 +132,8 @@ Bytes encode_payload(const ForkContent& content) {
   }
   out.number(static_cast<std::uint32_t>(content.chunks.size()));
   for (const ForkContent::Chunks& chunks : content.chunks) write_chunks(out, chunks);
+  out.number(static_cast<std::uint32_t>(content.remapped.size()));
+  for (const ForkContent::Remapped& remapped : content.remapped) write_remapped(out, remapped);
   return out.bytes();
 }
 

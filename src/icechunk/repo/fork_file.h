@@ -11,7 +11,7 @@
 namespace vdp::icechunk {
 
 inline constexpr std::string_view fork_magic = "VDPFORK\x1a";
-inline constexpr std::uint32_t fork_format_version = 1;
+inline constexpr std::uint32_t fork_format_version = 2;
 /// Magic, version and length: what is hashed beside the payload.
 inline constexpr std::size_t fork_prefix_size = 20;
 inline constexpr std::size_t fork_hash_size = 64;

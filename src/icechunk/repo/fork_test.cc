@@ -226,6 +226,7 @@ Fork rich(const Repository& repository) {
   return worked(repository, session.fork().value(), [](Session& worker) {
     all({make_array("/n"), write("/n", {0}), make_array("/a", {9}), write("/a", {1}, Bytes(2000, 3)), remove("/g")})(
         worker);
+    EXPECT_OK(worker.shift_chunks("/b", 0, 1));
     EXPECT_OK(worker.set_refs("/b", steps({2}, "s3://bucket/file"), {4}));
     EXPECT_OK(worker.delete_chunk("/b", {0}));
   });
@@ -238,6 +239,7 @@ TEST(ForkFile, IsTheSameAfterwards) {
   EXPECT_EQ(fork.content().nodes.size(), 2u);
   EXPECT_EQ(fork.content().deletions.size(), 1u);
   EXPECT_EQ(fork.content().chunks.size(), 3u);
+  EXPECT_EQ(fork.content().remapped.size(), 1u);
 }
 
 TEST(ForkFile, NoDamagedOneIsTaken) {
@@ -256,7 +258,7 @@ TEST(ForkFile, NoDamagedOneIsTaken) {
   longer.push_back(0);
   EXPECT_FALSE(Fork::decode(longer));
   Bytes newer = file;
-  newer[8] = 2;
+  newer[8] = 3;
   EXPECT_EQ(Fork::decode(newer).error().kind, ErrorKind::unsupported);
   std::cout << "seed 20261123, " << cases + 2 << " cases\n";
 }

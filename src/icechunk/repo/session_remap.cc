@@ -50,8 +50,8 @@ void apply(SessionState& session, const NodeSnapshot& node, std::size_t axis, co
   const bool unchanged = remapped.changed.empty() && (changes == nullptr || changes->empty());
   if (unchanged) return;
   RefTable moved = moved_changes(changes, node.array->shape.size(), axis, map);
-  session.changes.remap_array(node, std::move(remapped.manifests.refs), remapped.manifests.files, remapped.changed,
-                              std::move(moved));
+  session.changes.remap_array(RemapId::random(session.repository->random()), node, std::move(remapped.manifests.refs),
+                              remapped.manifests.files, remapped.changed, std::move(moved));
 }
 
 /// `path` is an array of a regular grid that has the axis, and the session may write to it.
@@ -108,7 +108,8 @@ Result<ManifestRewrite> Session::rewrite_manifests(const std::string& path, cons
   VDP_TRY(state_->objects.put_all());
   const RefTable* changes = state_->changes.chunks(node->id);
   const RefTable kept = changes == nullptr ? RefTable(shape.size()) : *changes;
-  state_->changes.remap_array(*node, std::move(renewed.manifests.refs), files, renewed.changed, kept);
+  state_->changes.remap_array(RemapId::random(state_->repository->random()), *node, std::move(renewed.manifests.refs),
+                              files, renewed.changed, kept);
   return rewrite;
 }
 
