@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
@@ -14,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from engine import ROOT, Engine, find_binary
+from icechunk_driver import Driver, StepError
 
 PAGE = ROOT / "docs" / "repository-files.md"
 SAMPLE = ROOT / "samples" / "small-repository" / "repository"
+FORK = SAMPLE.parent / "fork"
 BLOCK = re.compile(r"^```console\n(?P<lines>.*?)^```$", re.M | re.S)
 PROMPT = "$ "
 
@@ -59,6 +62,26 @@ def test_bytes_of_the_tables_are_those_of_the_objects() -> None:
     command = [find_binary(), "repo", "cat", SAMPLE, "manifests/1ATPP01Y9X63ZEWGGMP0", "--payload"]
     payload = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
     assert found_rows(payload_rows, payload) >= 18
+
+
+def test_bytes_of_the_fork() -> None:
+    section = PAGE.read_text().partition("## The file of a fork")[2].partition("\n## ")[0]
+    assert found_rows(section, FORK.read_bytes()) >= 30
+
+
+def test_the_fork_is_one_of_the_sample() -> None:
+    with Driver() as driver:
+        driver("open", url=str(SAMPLE))
+        driver("session")
+        driver("merge", fork=base64.b64encode(FORK.read_bytes()).decode())
+        content = driver("dump")
+    assert content["/g"]["kind"] == "group"
+    assert [ref["index"] for ref in content["/t"]["refs"]] == [[0], [2]]
+    with Driver() as driver, pytest.raises(StepError) as refused:
+        driver("open", url=str(SAMPLE))
+        driver("session")
+        driver("merge", fork=base64.b64encode(FORK.read_bytes()[:-1]).decode())
+    assert refused.value.kind == "corrupt"
 
 
 def found_rows(text: str, content: bytes) -> int:
