@@ -1,5 +1,5 @@
-"""Threads of the official library and processes of ours, all at once at one repository on S3: commits to one branch that
-are rebased, and tags and branches. Nothing may be lost, nothing done twice."""
+"""Threads of the official library and processes of ours, all at once at one repository on S3: commits to one branch
+that are rebased, and tags and branches. Nothing may be lost, nothing done twice."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Repositories that we wrote, as scientists read them: official icechunk under xarray.open_zarr, held against the numbers
-that were put in."""
+"""Repositories that we wrote, as scientists read them: official icechunk under xarray.open_zarr, held against the
+numbers that were put in."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def chunk_of(array: Array, values: np.ndarray, index: Index) -> bytes:
 
 
 def write(s: Changes, expected: Expected, path: str, array: Array, values: np.ndarray, first: int = 0) -> None:
-    """Its chunks from `first` on along the first dimension; those before are there. Chunks that are all fill are not."""
+    """Its chunks from `first` on along the first dimension; those before are there. Chunks of fill are left out."""
     s.array(path, array)
     for index in array.indices():
         data = chunk_of(array, values, index)
@@ -173,7 +173,8 @@ def cut(s: Changes, expected: Expected) -> None:
 def shift(s: Changes, expected: Expected) -> None:
     values = expected.groups["/"]["series"].values
     s.shift("/series", (1,))
-    expected.put("/series", Array(values.shape, (2,), names=("time",)), np.concatenate([[0, 0], values[:-2]]).astype("i4"))
+    moved = np.concatenate([[0, 0], values[:-2]]).astype("int32")
+    expected.put("/series", Array(values.shape, (2,), names=("time",)), moved)
 
 
 def recreate(s: Changes, expected: Expected) -> None:

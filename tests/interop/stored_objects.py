@@ -40,6 +40,15 @@ def new_id() -> Id:
     return tuple(_random.randbytes(12))
 
 
+def _schema(key: str) -> str:
+    return SCHEMA_OF[key.partition("/")[0]]
+
+
+def _files(snapshot: Table) -> str:
+    """The field that lists the manifests: that of the snapshot's format version."""
+    return "manifest_files_v2" if "manifest_files_v2" in snapshot else "manifest_files"
+
+
 def _flatc(folder: str, *arguments: str) -> None:
     subprocess.run(["flatc", "-o", folder, *arguments], check=True, capture_output=True, cwd=folder)
 
@@ -67,11 +76,12 @@ class StoredObjects:
 
     def read(self, key: str) -> Table:
         data = (self.path / key).read_bytes()
-        return to_json(SCHEMA_OF[key.partition("/")[0]], zstandard.ZstdDecompressor().decompressobj().decompress(data[HEADER_BYTES:]))
+        payload = zstandard.ZstdDecompressor().decompressobj().decompress(data[HEADER_BYTES:])
+        return to_json(_schema(key), payload)
 
     def write(self, key: str, document: Table, header: bytes) -> int:
         """Bytes of the object, which a snapshot must know of a manifest."""
-        data = header + zstandard.compress(to_binary(SCHEMA_OF[key.partition("/")[0]], document))
+        data = header + zstandard.compress(to_binary(_schema(key), document))
         (self.path / key).write_bytes(data)
         return len(data)
 
@@ -97,8 +107,7 @@ class StoredObjects:
         for part in range(max(len(node["node_data"]["manifests"]) for node in arrays)):
             refs = [refs[part] for node in arrays if len(refs := node["node_data"]["manifests"]) > part]
             joined.append(self._join(refs))
-        version_1 = "manifest_files_v2" not in document
-        document["manifest_files" if version_1 else "manifest_files_v2"] = sorted(joined, key=lambda one: id_of(one["id"]))
+        document[_files(document)] = sorted(joined, key=lambda one: id_of(one["id"]))
         self.write(key, document, self.header(key))
         return [text_of(id_of(one["id"])) for one in joined]
 
@@ -122,7 +131,7 @@ class StoredObjects:
         document = self.read(key)
         packed, chunk_id = bytearray(), new_id()
         refs = [ref for node in document["nodes"] for ref in node["node_data"].get("manifests", [])]
-        files = "manifest_files_v2" if "manifest_files_v2" in document else "manifest_files"
+        files = _files(document)
         for file in document[files]:
             former, id = id_of(file["id"]), {"bytes": list(new_id())}
             manifest = self.read(f"manifests/{text_of(former)}")
