@@ -108,12 +108,15 @@ def native_chunks(s: Changes, expected: Expected, steps: int, first: int = 0) ->
 
 
 def virtual_chunks(place: Place, s: Changes, expected: Expected, steps: int, first: int = 0) -> None:
+    """By absolute URLs, and by URLs in a named container."""
     values = ramp(steps, 3, dtype="float32", first=100)
     array = Array((steps, 3), (1, 3), "float32", ("time", "lat"))
     s.array("/sst", array)
     source = place.add_source(f"from-{first}.bin", b"HEAD" + values[first:].tobytes())
+    version = {"etag": source.etag} if source.etag else {"modified_s": source.modified_s}
+    url = f"vcc://{place.container.name}/from-{first}.bin" if first else source.url
     places = [(step, 4 + 12 * (step - first)) for step in range(first, steps)]
-    refs = [(Virtual((step, 0), source.url, at, 12, modified_s=source.modified_s), at) for step, at in places]
+    refs = [(Virtual((step, 0), url, at, 12, **version), at) for step, at in places]
     s.virtual("/sst", array.grid, source, refs)
     expected.put("/sst", array, values)
 
