@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import zarr
 
 import icechunk_driver as ours
 import icechunk_repositories as official
+from engine import Engine
 
 EDGES: list[list[int]] = [[2, 3, 5], [2, 4]]
 
@@ -135,3 +137,25 @@ def test_version_one_has_none(tmp_path: Path) -> None:
         with pytest.raises(ours.StepError) as failed:
             driver("session")
     assert failed.value.kind == "unsupported"
+
+
+def test_cat_decodes_chunks_of_different_shapes(vdp: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "theirs"
+    data = make_official(path)
+    session = official.reopen(path).writable_session("main")
+    root = zarr.open_group(session.store)
+    root["a"][2:5, 2:6] = 0  # a chunk of fill is deleted
+    root["a"].resize((8, 6))
+    packed = root.create_array("packed", shape=(7,), chunks=[[1, 4, 2]], dtype="f8", fill_value=np.nan)
+    packed[:5] = np.arange(5) / 2
+    session.commit("changed")
+    data[2:5, 2:6] = 0
+    assert cat(vdp, path, "/a", "<i4").reshape(8, 6).tolist() == data[:8].tolist()
+    np.testing.assert_array_equal(cat(vdp, path, "/packed", "<f8"), [0, 0.5, 1, 1.5, 2, np.nan, np.nan])
+    told = vdp("repo", "cat", path, "/a").document
+    assert told["chunks"]["inline"] == 5 and told["metadata"]["chunk_grid"]["name"] == "rectilinear"
+
+
+def cat(vdp: Engine, path: Path, array: str, dtype: str) -> np.ndarray[Any, Any]:
+    done = subprocess.run([vdp.binary, "repo", "cat", path, array, "--bytes"], capture_output=True, check=True)
+    return np.frombuffer(done.stdout, dtype)

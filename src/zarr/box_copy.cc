@@ -11,27 +11,4 @@ void copy_box(ByteView from, const BoxPlace& from_place, std::span<std::uint8_t>
   });
 }
 
-ChunkWalk::ChunkWalk(const ArrayMetadata& metadata)
-    : metadata_(metadata), grid_(metadata.grid_shape()), index_(metadata.rank()), origin_(metadata.rank()) {
-  done_ = std::ranges::find(grid_, 0U) != grid_.end();
-}
-
-Shape ChunkWalk::box() const {
-  Shape box(index_.size());
-  for (std::size_t i = 0; i < box.size(); ++i) {
-    box[i] = std::min(metadata_.chunk_shape[i], metadata_.shape[i] - origin_[i]);
-  }
-  return box;
-}
-
-void ChunkWalk::next() {
-  for (std::size_t i = index_.size(); i-- > 0;) {
-    const bool within = ++index_[i] < grid_[i];
-    if (!within) index_[i] = 0;
-    origin_[i] = index_[i] * metadata_.chunk_shape[i];
-    if (within) return;
-  }
-  done_ = true;
-}
-
 }  // namespace vdp::zarr

@@ -46,23 +46,4 @@ void for_each_row(const BoxPlace& from, const BoxPlace& to, const Shape& box, Co
 void copy_box(ByteView from, const BoxPlace& from_place, std::span<std::uint8_t> to, const BoxPlace& to_place,
               const Shape& box, std::size_t element_size);
 
-/// Walks the chunks of an array in C order. `metadata` must outlive it.
-class ChunkWalk {
- public:
-  explicit ChunkWalk(const ArrayMetadata& metadata);
-
-  bool done() const { return done_; }
-  const Shape& index() const { return index_; }    ///< in the grid
-  const Shape& origin() const { return origin_; }  ///< of the chunk's first element in the array
-  Shape box() const;                               ///< how much of the chunk lies within the array
-  void next();
-
- private:
-  const ArrayMetadata& metadata_;
-  Shape grid_;
-  Shape index_;
-  Shape origin_;
-  bool done_ = false;
-};
-
 }  // namespace vdp::zarr

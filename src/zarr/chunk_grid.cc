@@ -57,9 +57,7 @@ Result<ChunkGrid> regular_grid(const Json& configuration, const Shape& shape) {
   if (edges.size() != shape.size()) {
     return corrupt(fmt::format("chunk_shape has {} dimensions, shape {}", edges.size(), shape.size()));
   }
-  ChunkGrid grid;
-  for (const std::uint64_t edge : edges) grid.dimensions.push_back({edge, {}});
-  return grid;
+  return ChunkGrid::regular(edges);
 }
 
 Result<ChunkGrid> rectilinear_grid(const Json& configuration, const Shape& shape) {
@@ -128,6 +126,12 @@ std::uint64_t DimensionChunks::edge(std::uint64_t position) const {
   return 0;
 }
 
+ChunkGrid ChunkGrid::regular(const Shape& chunk_shape) {
+  ChunkGrid grid;
+  for (const std::uint64_t edge : chunk_shape) grid.dimensions.push_back({edge, {}});
+  return grid;
+}
+
 std::optional<Shape> ChunkGrid::regular_shape() const {
   Shape shape;
   for (const DimensionChunks& chunks : dimensions) {
@@ -180,6 +184,13 @@ Result<ArrayGrid> parse_array_grid(const Json& document) {
     VDP_ASSIGN(grid.dimension_names, parse_dimension_names(*names, grid.rank()));
   }
   return grid;
+}
+
+Result<GriddedArray> parse_gridded_array(const Json& document) {
+  VDP_ASSIGN(ArrayGrid grid, parse_array_grid(document));
+  VDP_ASSIGN(ArrayMetadata metadata, parse_chunk_as_array(document, Shape(grid.rank())));
+  metadata.shape = std::move(grid.shape);
+  return GriddedArray{std::move(metadata), std::move(grid.chunks)};
 }
 
 Result<ArrayMetadata> parse_chunk_as_array(const Json& document, const Shape& index) {

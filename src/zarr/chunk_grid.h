@@ -34,6 +34,7 @@ struct DimensionChunks {
 struct ChunkGrid {
   std::vector<DimensionChunks> dimensions;
 
+  static ChunkGrid regular(const Shape& chunk_shape);
   /// The chunk shape of a regular grid; nothing for a rectilinear one.
   std::optional<Shape> regular_shape() const;
   Shape grid_shape(const Shape& shape) const;
@@ -61,6 +62,15 @@ Result<ChunkGrid> parse_chunk_grid(const Json& value, const Shape& shape);
 
 /// Of an array whose other metadata need not be known here: data type and codecs are not looked at.
 Result<ArrayGrid> parse_array_grid(const Json& document);
+
+/// An array of any chunk grid: `metadata.chunk_shape` is the shape of its first chunk, which others may not have.
+struct GriddedArray {
+  ArrayMetadata metadata;
+  ChunkGrid chunks;
+};
+
+/// As parse_array_metadata, also of a rectilinear grid.
+Result<GriddedArray> parse_gridded_array(const Json& document);
 
 /// One chunk of an array, by its position in the grid, as an array of that one chunk: what decode_chunk needs where the
 /// chunks of an array have different shapes. A dimension without chunks counts as having one.

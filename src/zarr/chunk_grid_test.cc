@@ -68,6 +68,18 @@ TEST(ChunkGrid, RefusesWhatIsNotOne) {
   EXPECT_EQ(metadata.error().kind, ErrorKind::unsupported);
 }
 
+TEST(ChunkGrid, GoesWithTheArraysOtherMetadata) {
+  const auto array = parse_gridded_array(rectilinear({10}, "[[4, 6]]"));
+  ASSERT_TRUE(array) << array.error().text();
+  EXPECT_EQ(array->metadata.shape, Shape{10});
+  EXPECT_EQ(array->metadata.chunk_shape, Shape{4});
+  EXPECT_EQ(array->chunks.dimensions, grid_of(rectilinear({10}, "[[4, 6]]")).dimensions);
+  const auto regular =
+      parse_gridded_array(document({10}, R"({"name": "regular", "configuration": {"chunk_shape": [3]}})"));
+  ASSERT_TRUE(regular) << regular.error().text();
+  EXPECT_EQ(regular->chunks.regular_shape(), Shape{3});
+}
+
 TEST(ChunkGrid, OneChunkIsAnArray) {
   const Json json = rectilinear({10}, "[[4, 6]]");
   const auto chunk = parse_chunk_as_array(json, {1});

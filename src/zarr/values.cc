@@ -9,6 +9,7 @@
 
 #include "base/checked.h"
 #include "zarr/box_copy.h"
+#include "zarr/chunk_walk.h"
 #include "zarr/float16.h"
 
 namespace vdp::zarr {
@@ -99,46 +100,95 @@ Result<std::int64_t> whole(std::uint64_t value) {
 
 Result<std::int64_t> whole(std::int64_t value) { return value; }
 
-}  // namespace
+/// The metadata with which a chunk is decoded. Most arrays have chunks of one shape, and so no need of a copy.
+class ChunkMetadata {
+ public:
+  explicit ChunkMetadata(const ArrayMetadata& array) : array_(array) {}
 
-Result<Bytes> read_elements(const ArrayMetadata& metadata, const ChunkReader& read, std::uint64_t max_bytes) {
-  const std::size_t element_size = metadata.data_type.size_bytes;
-  if (element_size == 0) return invalid(fmt::format("elements of {} have no fixed size", describe(metadata.data_type)));
-  VDP_ASSIGN(const std::uint64_t count, bounded_count(metadata, element_size, max_bytes));
-  VDP_TRY(check_chunk_size(metadata, max_bytes));
-  VDP_ASSIGN(const Bytes fill, fill_element(metadata));
-  Bytes elements = repeated(fill, count);
-  const Shape zero(metadata.rank());
-  for (ChunkWalk chunk(metadata); !chunk.done(); chunk.next()) {
+  const ArrayMetadata& of(const Shape& chunk_shape) {
+    if (chunk_shape == array_.chunk_shape) return array_;
+    if (!other_) other_ = array_;
+    other_->chunk_shape = chunk_shape;
+    return *other_;
+  }
+
+ private:
+  const ArrayMetadata& array_;
+  std::optional<ArrayMetadata> other_;
+};
+
+/// Calls `place(chunk's metadata, encoded bytes, walk)` for every chunk that is present.
+template <typename Place>
+Status visit_chunks(const ArrayMetadata& array, const ChunkGrid& grid, const ChunkReader& read, Place&& place) {
+  ChunkMetadata metadata(array);
+  for (ChunkWalk chunk(array.shape, grid); !chunk.done(); chunk.next()) {
     VDP_ASSIGN(const auto encoded, read(chunk.index()));
     if (!encoded) continue;
-    const std::string place = fmt::format("chunk [{}]", fmt::join(chunk.index(), ", "));
-    VDP_ASSIGN_IN(place, const Bytes decoded, decode_chunk(metadata, *encoded));
-    copy_box(decoded, {metadata.chunk_shape, zero}, elements, {metadata.shape, chunk.origin()}, chunk.box(),
-             element_size);
+    const Status placed = place(metadata.of(chunk.chunk_shape()), *encoded, chunk);
+    if (!placed) {
+      return std::unexpected(within(fmt::format("chunk [{}]", fmt::join(chunk.index(), ", ")), placed.error()));
+    }
   }
+  return {};
+}
+
+Result<Bytes> elements_of(const ArrayMetadata& array, const ChunkGrid& grid, const ChunkReader& read,
+                          std::uint64_t max_bytes) {
+  const std::size_t element_size = array.data_type.size_bytes;
+  if (element_size == 0) return invalid(fmt::format("elements of {} have no fixed size", describe(array.data_type)));
+  VDP_ASSIGN(const std::uint64_t count, bounded_count(array, element_size, max_bytes));
+  VDP_TRY(check_chunk_size(array, max_bytes));
+  VDP_ASSIGN(const Bytes fill, fill_element(array));
+  Bytes elements = repeated(fill, count);
+  const Shape zero(array.rank());
+  const auto place = [&](const ArrayMetadata& metadata, const Bytes& encoded, const ChunkWalk& chunk) -> Status {
+    VDP_TRY(check_chunk_size(metadata, max_bytes));
+    VDP_ASSIGN(const Bytes decoded, decode_chunk(metadata, encoded));
+    copy_box(decoded, {metadata.chunk_shape, zero}, elements, {array.shape, chunk.origin()}, chunk.box(), element_size);
+    return {};
+  };
+  VDP_TRY(visit_chunks(array, grid, read, place));
   return elements;
 }
 
-Result<std::vector<std::string>> read_strings(const ArrayMetadata& metadata, const ChunkReader& read,
-                                              std::uint64_t max_bytes) {
-  VDP_ASSIGN(const std::uint64_t count, bounded_count(metadata, sizeof(std::string), max_bytes));
-  if (!metadata.fill_value.is_string()) return corrupt("the fill value of an array of texts is a text");
-  std::vector<std::string> values(count, metadata.fill_value.get<std::string>());
-  const Shape zero(metadata.rank());
-  for (ChunkWalk chunk(metadata); !chunk.done(); chunk.next()) {
-    VDP_ASSIGN(const auto encoded, read(chunk.index()));
-    if (!encoded) continue;
-    const std::string place = fmt::format("chunk [{}]", fmt::join(chunk.index(), ", "));
-    VDP_ASSIGN_IN(place, std::vector<std::string> texts, decode_strings(metadata, *encoded));
+Result<std::vector<std::string>> strings_of(const ArrayMetadata& array, const ChunkGrid& grid, const ChunkReader& read,
+                                            std::uint64_t max_bytes) {
+  VDP_ASSIGN(const std::uint64_t count, bounded_count(array, sizeof(std::string), max_bytes));
+  if (!array.fill_value.is_string()) return corrupt("the fill value of an array of texts is a text");
+  std::vector<std::string> values(count, array.fill_value.get<std::string>());
+  const Shape zero(array.rank());
+  const auto place = [&](const ArrayMetadata& metadata, const Bytes& encoded, const ChunkWalk& chunk) -> Status {
+    VDP_ASSIGN(std::vector<std::string> texts, decode_strings(metadata, encoded));
     const auto move_row = [&](std::uint64_t from, std::uint64_t to, std::uint64_t row) {
       std::move(texts.begin() + static_cast<std::ptrdiff_t>(from),
                 texts.begin() + static_cast<std::ptrdiff_t>(from + row),
                 values.begin() + static_cast<std::ptrdiff_t>(to));
     };
-    for_each_row({metadata.chunk_shape, zero}, {metadata.shape, chunk.origin()}, chunk.box(), move_row);
-  }
+    for_each_row({metadata.chunk_shape, zero}, {array.shape, chunk.origin()}, chunk.box(), move_row);
+    return {};
+  };
+  VDP_TRY(visit_chunks(array, grid, read, place));
   return values;
+}
+
+}  // namespace
+
+Result<Bytes> read_elements(const ArrayMetadata& metadata, const ChunkReader& read, std::uint64_t max_bytes) {
+  return elements_of(metadata, ChunkGrid::regular(metadata.chunk_shape), read, max_bytes);
+}
+
+Result<Bytes> read_elements(const GriddedArray& array, const ChunkReader& read, std::uint64_t max_bytes) {
+  return elements_of(array.metadata, array.chunks, read, max_bytes);
+}
+
+Result<std::vector<std::string>> read_strings(const ArrayMetadata& metadata, const ChunkReader& read,
+                                              std::uint64_t max_bytes) {
+  return strings_of(metadata, ChunkGrid::regular(metadata.chunk_shape), read, max_bytes);
+}
+
+Result<std::vector<std::string>> read_strings(const GriddedArray& array, const ChunkReader& read,
+                                              std::uint64_t max_bytes) {
+  return strings_of(array.metadata, array.chunks, read, max_bytes);
 }
 
 Result<std::vector<double>> as_doubles(const DataType& type, ByteView elements) {

@@ -45,6 +45,54 @@ TEST(ReadElements, ScalarsAndEmptyArrays) {
   EXPECT_TRUE(read_elements(empty, numbered_chunks(empty, {}), 0)->empty());
 }
 
+/// An int16 array of 5 by 3 elements, with rows of 1, 3 and 4 (cut to 1), and columns of 2 and 1.
+GriddedArray rectilinear_array(DataType type, std::string_view codecs) {
+  GriddedArray array{array_of(std::move(type), {1, 2}, codecs),
+                     {{{0, {{1, 1}, {3, 1}, {4, 1}}}, {0, {{2, 1}, {1, 1}}}}}};
+  array.metadata.shape = {5, 3};
+  return array;
+}
+
+TEST(ReadElements, PlacesChunksOfDifferentShapes) {
+  GriddedArray array = rectilinear_array(signed_integer(2), little);
+  array.metadata.fill_value = -1;
+  const auto read = [&](const Shape& index) -> Result<std::optional<Bytes>> {
+    if (index == Shape{1, 1}) return std::nullopt;
+    const Shape edges = array.chunks.chunk_shape(index);
+    std::vector<std::int16_t> values;
+    const auto first = static_cast<std::int16_t>(100 * index[0] + 50 * index[1]);
+    for (std::uint64_t i = 0; i < edges[0] * edges[1]; ++i) values.push_back(static_cast<std::int16_t>(first + i));
+    return bytes_of(values);
+  };
+  const auto elements = read_elements(array, read, 1000);
+  ASSERT_TRUE(elements) << elements.error().text();
+  EXPECT_EQ(*as_integers(array.metadata.data_type, *elements), (std::vector<std::int64_t>{0, 1, 50,      //
+                                                                                          100, 101, -1,  //
+                                                                                          102, 103, -1,  //
+                                                                                          104, 105, -1,  //
+                                                                                          200, 201, 250}));
+}
+
+TEST(ReadElements, HoldsEachChunkToItsOwnShape) {
+  const GriddedArray array = rectilinear_array(signed_integer(2), little);
+  const auto all_as_the_first = [](const Shape&) -> Result<std::optional<Bytes>> { return Bytes(4); };
+  const auto broken = read_elements(array, all_as_the_first, 1000);
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().kind, ErrorKind::corrupt);
+  EXPECT_NE(broken.error().text().find("chunk [0, 1]"), std::string::npos) << broken.error().text();
+
+  GriddedArray large = rectilinear_array(signed_integer(2), little);
+  large.chunks.dimensions[0].runs[1].edge = std::uint64_t{1} << 40;
+  const auto refused = read_elements(
+      large,
+      [](const Shape& index) -> Result<std::optional<Bytes>> {
+        return index[0] == 1 ? std::optional(Bytes(4)) : std::nullopt;
+      },
+      1000);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::limit);
+}
+
 TEST(ReadElements, IsBounded) {
   const auto nothing = [](const Shape&) -> Result<std::optional<Bytes>> { return std::nullopt; };
   auto metadata = array_of(signed_integer(2), {4}, little);
@@ -79,6 +127,20 @@ TEST(ReadStrings, PlacesTexts) {
   ASSERT_TRUE(values) << values.error().text();
   EXPECT_EQ(*values, (std::vector<std::string>{"-", "-", "a", "-", "-", "b"}));
   EXPECT_EQ(read_strings(metadata, read, 10).error().kind, ErrorKind::limit);
+}
+
+TEST(ReadStrings, PlacesChunksOfDifferentShapes) {
+  GriddedArray array = rectilinear_array(string(), texts);
+  array.metadata.fill_value = "-";
+  const auto read = [](const Shape& index) -> Result<std::optional<Bytes>> {
+    if (index == Shape{0, 0}) return encode_strings({"a", "b"});
+    if (index == Shape{1, 1}) return encode_strings({"c", "d", "e"});
+    return std::nullopt;
+  };
+  const auto values = read_strings(array, read, 1000);
+  ASSERT_TRUE(values) << values.error().text();
+  EXPECT_EQ(*values,
+            (std::vector<std::string>{"a", "b", "-", "-", "-", "c", "-", "-", "d", "-", "-", "e", "-", "-", "-"}));
 }
 
 TEST(AsNumbers, ConvertsExactlyOrRefuses) {

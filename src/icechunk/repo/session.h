@@ -19,7 +19,7 @@
 #include "icechunk/repo/manifest_splitting.h"
 #include "icechunk/repo/rebase_outcome.h"
 #include "manifest/chunk_manifest.h"
-#include "zarr/array_metadata.h"
+#include "zarr/chunk_grid.h"
 
 namespace vdp::icechunk {
 
@@ -78,8 +78,10 @@ class Session {
   std::optional<NodeKind> kind(const std::string& path) const;
   /// The node's zarr.json, as it was given. `not_found`.
   Result<std::string> zarr_json(const std::string& path) const;
-  /// `unsupported` for a rectilinear chunk grid: see zarr::parse_array_grid and zarr::parse_chunk_as_array.
+  /// Of an array of a regular chunk grid: `unsupported` for a rectilinear one, see gridded_array.
   Result<zarr::ArrayMetadata> array_metadata(const std::string& path) const;
+  /// Of an array of either chunk grid.
+  Result<zarr::GriddedArray> gridded_array(const std::string& path) const;
   /// Attributes of a group or an array; {} where its zarr.json has none.
   Result<Json> attributes(const std::string& path) const;
 

@@ -52,6 +52,13 @@ Result<zarr::ArrayMetadata> Session::array_metadata(const std::string& path) con
   return metadata;
 }
 
+Result<zarr::GriddedArray> Session::gridded_array(const std::string& path) const {
+  VDP_ASSIGN(const NodeSnapshot* node, state_->array(path));
+  VDP_ASSIGN_IN(path, const Json document, parse_json(node->zarr_json));
+  VDP_ASSIGN_IN(path, zarr::GriddedArray array, zarr::parse_gridded_array(document));
+  return array;
+}
+
 Result<Json> Session::attributes(const std::string& path) const {
   VDP_ASSIGN(const NodeSnapshot* node, state_->node(path));
   VDP_ASSIGN_IN(path, const Json document, parse_json(node->zarr_json));

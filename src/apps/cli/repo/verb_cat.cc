@@ -56,26 +56,26 @@ Status cat_group(const Options& options, const icechunk::Session& session, const
 }
 
 Status cat_array(const Options& options, const icechunk::Session& session, const Json& metadata) {
-  VDP_ASSIGN(const auto array, session.array_metadata(options.what));
+  VDP_ASSIGN(const auto array, session.gridded_array(options.what));
+  const auto grid = array.chunks.grid_shape(array.metadata.shape);
   std::uint64_t inlined = 0;
   std::uint64_t native = 0;
   std::uint64_t referred = 0;
-  VDP_TRY(session.for_each_ref(options.what, icechunk::ChunkBox::whole(array.grid_shape()),
-                               [&](const icechunk::ChunkRefView& ref) {
-                                 switch (ref.kind) {
-                                   case icechunk::ChunkRefKind::inlined:
-                                     ++inlined;
-                                     break;
-                                   case icechunk::ChunkRefKind::native:
-                                     ++native;
-                                     break;
-                                   case icechunk::ChunkRefKind::virtual_:
-                                     ++referred;
-                                     break;
-                                   case icechunk::ChunkRefKind::missing:
-                                     break;
-                                 }
-                               }));
+  VDP_TRY(session.for_each_ref(options.what, icechunk::ChunkBox::whole(grid), [&](const icechunk::ChunkRefView& ref) {
+    switch (ref.kind) {
+      case icechunk::ChunkRefKind::inlined:
+        ++inlined;
+        break;
+      case icechunk::ChunkRefKind::native:
+        ++native;
+        break;
+      case icechunk::ChunkRefKind::virtual_:
+        ++referred;
+        break;
+      case icechunk::ChunkRefKind::missing:
+        break;
+    }
+  }));
   print_json({{"path", options.what},
               {"kind", "array"},
               {"metadata", metadata},
