@@ -33,6 +33,7 @@ HERE = Path(__file__).parent / "old_writers"
 ARCHIVES = sorted(path.name.removesuffix(".tar.xz") for path in HERE.glob("*.tar.xz"))
 OF_VERSION_2 = ("icechunk-2.0.5",)
 MAIN = "branch:main"
+KINDS = ("inline", "native", "virtual")
 PREFIX = f"file://{states.SOURCE_FOLDER}/"
 
 
@@ -155,6 +156,8 @@ def test_there_are_archives() -> None:
 
 def test_we_read_every_value(old: OldRepository, vdp: Engine, driver: Driver) -> None:
     assert_state(read_by_us(vdp, old, MAIN), old.states[MAIN], f"{old.name} by us")
+    for path, kind in (("/group/x-1", "inline"), ("/long", "native"), ("/virtual", "virtual")):
+        assert vdp("repo", "cat", old.path, path).document["chunks"] == dict.fromkeys(KINDS, 0) | {kind: 3}, path
     assert_all(driver, old, old.states)
     ours = OurSide(driver, str(old.path))
     ours.open()
