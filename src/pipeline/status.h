@@ -17,7 +17,7 @@ struct StoreStatus {
   std::uint64_t slots = 0;    ///< length of the axis
   std::uint64_t filled_slots = 0;
   std::uint64_t granules = 0;
-  std::uint64_t late = 0;  ///< granules that wait in the ledger
+  std::uint64_t late = 0;   ///< granules that wait in the ledger
   std::string first_value;  ///< of the axis; empty where it has none
   std::string last_value;
   std::uint64_t variables = 0;
