@@ -135,11 +135,11 @@ def test_an_unknown_key_names_the_nearest(vdp: Engine, archive_of) -> None:
     assert_matches(told.stdout + told.stderr, r"source\.patern.*did you mean.*pattern")
 
 
-def test_a_word_that_is_not_implemented_is_an_error(vdp: Engine, archive_of) -> None:
+def test_a_word_that_does_not_fit_the_axis_is_an_error(vdp: Engine, archive_of) -> None:
     archive = archive_of(Mur(), 1)
     archive.dataset.write_text(archive.dataset.read_text() + 'late = "ledger"\n')
     told = vdp("check", archive.dataset, expect=BAD_USAGE)
-    assert_matches(told.stdout + told.stderr, r"forward\.late.*not implemented")
+    assert_matches(told.stdout + told.stderr, r"forward\.late.*regular axis.*expected region or reject")
 
 
 def test_text_that_is_no_toml(vdp: Engine, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ class FaultProxy:
     faults: Faults
     endpoint: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
-    requests: list[Message] = field(default_factory=list)  # the same, their heads alone
+    requests: list[Message] = field(default_factory=list)  # the same; bodies of POST alone
 
     def __post_init__(self) -> None:
         chance = random.Random(self.faults.seed)
@@ -130,7 +130,7 @@ class FaultProxy:
 
     def _note(self, request: Message, status: int, *, is_lost: bool = False) -> None:
         path = urlsplit(request.target).path
-        self.requests.append(Message(request.head))
+        self.requests.append(Message(request.head, request.body if request.method == "POST" else b""))
         self.exchanges.append(Exchange(request.method, path, _is_conditional(request), status, is_lost))
 
 

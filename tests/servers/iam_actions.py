@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
+from xml.etree import ElementTree
 
 from .http_message import Message
 
@@ -35,7 +36,7 @@ def _of_s3(request: Message) -> set[Permission]:
     query = parse_qs(place.query, keep_blank_values=True)
     if not key:
         if request.method == "POST" and "delete" in query:
-            return {Permission("s3:DeleteObject", f"{bucket}/*")}
+            return {Permission("s3:DeleteObject", f"{bucket}/{key}") for key in _keys_of_batch(request.body)}
         assert request.method == "GET" and "list-type" in query, request.start_line
         return {Permission("s3:ListBucket", bucket)}
     action = _ACTIONS[request.method, "uploadId" in query and request.method == "DELETE"]
@@ -43,6 +44,13 @@ def _of_s3(request: Message) -> set[Permission]:
     if source := request.header("x-amz-copy-source"):
         needed.add(Permission("s3:GetObject", unquote(source).lstrip("/")))
     return needed
+
+
+def _keys_of_batch(body: bytes) -> list[str]:
+    """Of the XML of DeleteObjects."""
+    keys = [element.text or "" for element in ElementTree.fromstring(body).iter() if element.tag.endswith("Key")]
+    assert keys, body
+    return keys
 
 
 # By method, and whether an upload in parts is given up.
