@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +14,8 @@ import pytest
 
 from archives.damage import spoil
 from archives.stamped import Stamped
-from engine import ROOT, Engine
+from engine import Engine
+from infra import run_in_infra
 from remote_archive import SOURCE_PREFIX, STORE_PREFIX, RemoteArchive, place
 from servers.fault_proxy import FaultProxy, Faults, fault_proxy
 from servers.http_message import Message
@@ -26,7 +25,6 @@ from servers.s3_server import S3Server
 from servers.sqs_server import SqsServer
 
 GRANULES = 12
-NODE = ROOT / "build" / "node" / "bin"
 
 # Granted, and not to be seen in a log: by action, why.
 UNSEEN = {
@@ -74,17 +72,7 @@ def granted(dataset: Path, store_bucket: str) -> Grants:
         "VERIFY_FREQUENCY": "1",
         "GAPS_FREQUENCY": "1",
     }
-    done = subprocess.run(
-        ["npm", "run", "--silent", "grants"],
-        cwd=ROOT / "infra",
-        env={"PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}", "HOME": os.environ["HOME"]} | settings,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    grants: Grants = json.loads(done.stdout)
+    grants: Grants = run_in_infra("grants", settings)
     return grants
 
 

@@ -1,0 +1,112 @@
+"""A backfill as the stack has it: the synthesised state machine, the program as its functions, a real S3 server; workers
+killed, called twice and beside one another, answers lost, and an execution before it that failed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import icechunk
+import numpy as np
+import zarr
+
+from archives.archive import Archive
+from archives.stamped import FIELDS, Stamped
+from backfill_stack import BackfillStack, Call, backfill_stack
+from consumer import recorded_in
+from engine import Engine
+from remote_archive import SOURCE_PREFIX, RemoteArchive, place
+from servers.s3_server import S3Server
+from step_functions.errors import StatesError
+
+FILES, PARTITION = 300, 100
+SIZES = {"BACKFILL_PARTITION_SIZE": PARTITION, "BACKFILL_MAX_ITEMS_PER_BATCH": 10, "BACKFILL_MAX_CONCURRENCY": 3}
+
+
+def keys_of(archive: Archive) -> list[str]:
+    """The inventory: keys as they stand in the bucket."""
+    return [SOURCE_PREFIX + path.relative_to(archive.data).as_posix() for path in archive.files()]
+
+
+def contents(repository: icechunk.Repository) -> dict[str, tuple[Any, dict[str, Any]]]:
+    """Every array and group of `main` by the official readers: values and attributes."""
+    root = zarr.open_group(repository.readonly_session("main").store, mode="r")
+    found: dict[str, tuple[Any, dict[str, Any]]] = {"": (None, dict(root.attrs))}
+    for name, node in root.members(max_depth=None):
+        found[name] = (node[...] if isinstance(node, zarr.Array) else None, dict(node.attrs))
+    return found
+
+
+def assert_same(one: icechunk.Repository, other: icechunk.Repository) -> None:
+    ours, theirs = contents(one), contents(other)
+    assert ours.keys() == theirs.keys()
+    for name, (values, attributes) in ours.items():
+        expected, expected_attributes = theirs[name]
+        assert attributes == expected_attributes, name
+        if values is not None and not name.startswith("_vdp/"):
+            assert values.dtype == expected.dtype and np.array_equal(values, expected), name
+
+
+def assert_in_place(remote: RemoteArchive) -> None:
+    """By official readers: every file once and in its slot."""
+    archive = remote.archive
+    repository = remote.open()
+    assert recorded_in(repository) == Counter(path.name for path in archive.files())
+    group = zarr.open_group(repository.readonly_session("main").store, mode="r")
+    for name in FIELDS:
+        found = group[name][...]
+        assert found.shape[0] == FILES
+        for index in range(FILES):
+            assert np.array_equal(found[index], archive.product.values(index)[name][0]), f"{name}[{index}]"
+
+
+def first_execution_fails(call: Call) -> None:
+    """In the second partition, behind a worker that has done its work."""
+    if call.role == "backfill_process" and call.number == PARTITION // 10 + 4:
+        raise StatesError("Function.Denied", "as told by the test")
+
+
+def second_execution_stumbles(call: Call) -> None:
+    """Every stage once does its work and is called again; workers also are killed, or run twice at the same time."""
+    if call.role != "backfill_process":
+        call.lose_answer = call.number == 0
+        return
+    call.kill = call.number % 5 == 1
+    call.lose_answer = call.number % 5 == 2
+    call.beside = call.number % 5 == 3
+
+
+def test_an_archive_in_three_partitions(vdp: Engine, archive_of, versitygw: S3Server, tmp_path: Path) -> None:
+    archive = archive_of(Stamped(), FILES)
+    remote = place(archive, source=versitygw.new_bucket(), store=versitygw.new_bucket())
+    keys = keys_of(archive)
+    with backfill_stack(vdp, remote, versitygw.new_bucket(), tmp_path, **SIZES) as stack:
+        stack.functions.mishap = first_execution_fails
+        failed = stack.start("archive", keys, "1")
+        assert failed.error.name == "States.ExceedToleratedFailureThreshold", failed.error
+        assert "as told by the test" in failed.error.cause
+        assert not stack.functions.called("backfill_promote")
+        leftovers = stack.artifacts.listing("backfill/archive/")
+
+        stack.functions.calls.clear()
+        stack.functions.mishap = second_execution_stumbles
+        done = stack.start("archive", keys, "2")
+        assert done.status == "SUCCEEDED", done.error
+        assert done.output["promoted"] is True
+        assert done.visited("Reduce", "Done") == ["Done", "Reduce", "Reduce"], "the first partition was committed before"
+        workers = stack.functions.called("backfill_process")
+        assert sum(call.kill for call in workers) >= 3 and sum(call.beside for call in workers) >= 3
+        assert leftovers.items() <= stack.artifacts.listing("backfill/archive/").items(), "nothing was written over"
+
+        stack.functions.mishap = lambda call: None
+        again = stack.start("archive", keys, "3")
+        assert again.status == "SUCCEEDED", again.error
+
+    assert_in_place(remote)
+    forward = place(archive_of(Stamped(), FILES), store=versitygw.new_bucket())
+    vdp.within(forward.environment).run(forward.archive.dataset)
+    assert_same(remote.open(), forward.open())
+    print(f"{len(workers)} calls of workers, {len(done.retries())} retries, {len(done.history)} events")
