@@ -46,7 +46,7 @@ const SOURCE_READERS: readonly RoleName[] = [
 
 const usesEarthdata = ({ settings, dataset }: Deployment) =>
   settings.EARTHDATA_SECRET_ARN !== undefined && dataset.access === 'earthdata';
-const listsGrowingSource = (deployment: Deployment) => deployment.dataset.grows;
+const axisGrows = (deployment: Deployment) => deployment.dataset.grows;
 
 export const GRANTS: readonly Grant[] = [
   {
@@ -83,11 +83,18 @@ export const GRANTS: readonly Grant[] = [
     when: readsSourceWithOwnRole,
   },
   {
-    roles: ['gaps'],
+    roles: ['gaps', 'backfill_partition'],
     actions: ['s3:ListBucket'],
     on: 'source bucket',
     why: 'On a growing axis, what is missing is what the listing has and the store has not.',
-    when: (deployment) => readsSourceWithOwnRole(deployment) && listsGrowingSource(deployment),
+    when: (deployment) => readsSourceWithOwnRole(deployment) && axisGrows(deployment),
+  },
+  {
+    roles: ['backfill_partition'],
+    actions: ['s3:GetObject'],
+    on: 'source objects',
+    why: 'On a growing axis, the files themselves say where they belong.',
+    when: (deployment) => readsSourceWithOwnRole(deployment) && axisGrows(deployment),
   },
   {
     roles: ['process_messages'],
@@ -127,11 +134,11 @@ export const GRANTS: readonly Grant[] = [
     when: usesEarthdata,
   },
   {
-    roles: ['gaps'],
+    roles: ['gaps', 'backfill_partition'],
     actions: ['secretsmanager:GetSecretValue'],
     on: 'earthdata secret',
-    why: 'Lists the source of a growing axis.',
-    when: (deployment) => usesEarthdata(deployment) && listsGrowingSource(deployment),
+    why: 'Lists or reads the source of a growing axis.',
+    when: (deployment) => usesEarthdata(deployment) && axisGrows(deployment),
   },
 ];
 
