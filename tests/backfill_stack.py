@@ -1,5 +1,5 @@
-"""The backfill as the stack has it, on this machine: the state machine out of the synthesised template, the program's own
-processes as its functions, and a real S3 server.
+"""The backfill as the stack has it, on this machine: the state machine out of the synthesised template, the program's
+own processes as its functions, and a real S3 server.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from archives.archive import Archive
 from engine import Engine
 from infra import run_in_infra
-from remote_archive import STORE_PREFIX, RemoteArchive
+from remote_archive import SOURCE_PREFIX, STORE_PREFIX, RemoteArchive
 from servers.bucket import Bucket
 from servers.lambda_runtime import Invocation, LambdaFunction, lambda_function
 from step_functions.errors import StatesError
@@ -123,19 +124,24 @@ class BackfillStack:
 
 @contextmanager
 def backfill_stack(
-    vdp: Engine, remote: RemoteArchive, artifacts: Bucket, folder: Path, **settings: int
+    vdp: Engine, remote: RemoteArchive, artifacts: Bucket, folder: Path, place: dict[str, str], **settings: int
 ) -> Iterator[BackfillStack]:
-    """`settings` are those of BACKFILL_."""
+    """`place` takes the place of the server's endpoint, as a proxy does; `settings` are those of BACKFILL_."""
     assert remote.store and remote.source
     document = run_in_infra("template", settings_of(remote) | {k: str(v) for k, v in settings.items()})
     template = Template(document, {"BackfillArtifacts": artifacts.name})
-    environment = remote.environment | {"VDP_DATASET": str(remote.archive.dataset)}
+    environment = remote.environment | {"VDP_DATASET": str(remote.archive.dataset)} | place
     functions = Functions(vdp, template.functions, environment, folder)
     machine = StateMachine("backfill", template.definition(), functions, artifacts.client, WORKERS)
     try:
         yield BackfillStack(artifacts, machine, functions)
     finally:
         functions.close()
+
+
+def keys_of(archive: Archive) -> list[str]:
+    """An inventory of all files: keys as they stand in the bucket."""
+    return [SOURCE_PREFIX + path.relative_to(archive.data).as_posix() for path in archive.files()]
 
 
 def settings_of(remote: RemoteArchive) -> dict[str, str]:

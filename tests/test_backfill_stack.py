@@ -1,10 +1,9 @@
-"""A backfill as the stack has it: the synthesised state machine, the program as its functions, a real S3 server; workers
-killed, called twice and beside one another, answers lost, and an execution before it that failed.
+"""A backfill as the stack has it: the synthesised state machine, the program as its functions, a real S3 server;
+workers killed, called twice and beside one another, answers lost, and an execution before it that failed.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,22 +12,16 @@ import icechunk
 import numpy as np
 import zarr
 
-from archives.archive import Archive
 from archives.stamped import FIELDS, Stamped
-from backfill_stack import BackfillStack, Call, backfill_stack
+from backfill_stack import Call, backfill_stack
 from consumer import recorded_in
 from engine import Engine
-from remote_archive import SOURCE_PREFIX, RemoteArchive, place
+from remote_archive import RemoteArchive, place
 from servers.s3_server import S3Server
 from step_functions.errors import StatesError
 
 FILES, PARTITION = 300, 100
 SIZES = {"BACKFILL_PARTITION_SIZE": PARTITION, "BACKFILL_MAX_ITEMS_PER_BATCH": 10, "BACKFILL_MAX_CONCURRENCY": 3}
-
-
-def keys_of(archive: Archive) -> list[str]:
-    """The inventory: keys as they stand in the bucket."""
-    return [SOURCE_PREFIX + path.relative_to(archive.data).as_posix() for path in archive.files()]
 
 
 def contents(repository: icechunk.Repository) -> dict[str, tuple[Any, dict[str, Any]]]:
@@ -83,7 +76,7 @@ def test_an_archive_in_three_partitions(vdp: Engine, archive_of, versitygw: S3Se
     archive = archive_of(Stamped(), FILES)
     remote = place(archive, source=versitygw.new_bucket(), store=versitygw.new_bucket())
     keys = keys_of(archive)
-    with backfill_stack(vdp, remote, versitygw.new_bucket(), tmp_path, **SIZES) as stack:
+    with backfill_stack(vdp, remote, versitygw.new_bucket(), tmp_path, {}, **SIZES) as stack:
         stack.functions.mishap = first_execution_fails
         failed = stack.start("archive", keys, "1")
         assert failed.error.name == "States.ExceedToleratedFailureThreshold", failed.error
@@ -96,7 +89,8 @@ def test_an_archive_in_three_partitions(vdp: Engine, archive_of, versitygw: S3Se
         done = stack.start("archive", keys, "2")
         assert done.status == "SUCCEEDED", done.error
         assert done.output["promoted"] is True
-        assert done.visited("Reduce", "Done") == ["Done", "Reduce", "Reduce"], "the first partition was committed before"
+        # The first partition was committed by the execution before.
+        assert done.visited("Reduce", "Done") == ["Done", "Reduce", "Reduce"]
         workers = stack.functions.called("backfill_process")
         assert sum(call.kill for call in workers) >= 3 and sum(call.beside for call in workers) >= 3
         assert leftovers.items() <= stack.artifacts.listing("backfill/archive/").items(), "nothing was written over"

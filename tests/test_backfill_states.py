@@ -1,5 +1,5 @@
-"""The state machine of a backfill, as the stack has it, over stages that only speak as src/pipeline/backfill/README.md says
-they do: what is called when, what becomes of errors, and the limits of the service. test_backfill_stack.py has the
+"""The state machine of a backfill, as the stack has it, over stages that only speak as src/pipeline/backfill/README.md
+says they do: what is called when, what becomes of errors, and the limits of the service. test_backfill_stack.py has the
 program's own stages.
 """
 

@@ -55,8 +55,8 @@ export class Backfill extends Construct {
     });
   }
 
-  // Groups below /aws/vendedlogs/ take no room in the one policy by which services may write logs. They need a name, and
-  // outlive the stack: the stack's own id keeps that of the next stack apart.
+  // Groups below /aws/vendedlogs/ take no room in the one policy by which services may write logs. They need a name,
+  // and outlive the stack: the stack's own id keeps that of the next stack apart.
   private makeLogGroup(stackName: string, retention: number): logs.LogGroup {
     const uniqueId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
     return new logs.LogGroup(this, 'Logs', {

@@ -95,7 +95,9 @@ class States {
   tooMany(): sfn.Fail {
     return new sfn.Fail(this.scope, 'TooManyPartitions', {
       error: 'Backfill.TooManyPartitions',
-      cause: `An execution can hold ${MOST_PARTITIONS} partitions at most: set BACKFILL_PARTITION_SIZE to more files, or load a part of the inventory.`,
+      cause:
+        `An execution can hold ${MOST_PARTITIONS} partitions at most: ` +
+        'set BACKFILL_PARTITION_SIZE to more files, or load a part of the inventory.',
     });
   }
 
@@ -138,7 +140,8 @@ class States {
       itemBatcher: new sfn.ItemBatcher({
         maxItemsPerBatch: settings.BACKFILL_MAX_ITEMS_PER_BATCH,
         maxInputBytesPerBatch: BATCH_BYTES,
-        batchInput: Object.fromEntries(BATCH_INPUT.map((name) => [`${name}.$`, `$.${name}`])), // which the CDK leaves as it is
+        // The CDK leaves it as it is, so that the keys of paths need their ending.
+        batchInput: Object.fromEntries(BATCH_INPUT.map((name) => [`${name}.$`, `$.${name}`])),
       }),
       // One worker that fails fails its partition: no tolerated failures, which is the default.
       maxConcurrency: settings.BACKFILL_MAX_CONCURRENCY,
@@ -151,7 +154,7 @@ class States {
     return map.itemProcessor(this.process());
   }
 
-  /** A file that cannot be read, however often it is tried, is rejected in the end: reduce weighs it against `tolerate`. */
+  /** A file that cannot be read, however often it is tried, is rejected in the end; reduce counts what was rejected. */
   private process(): tasks.LambdaInvoke {
     const batchInput = Object.fromEntries(BATCH_INPUT.map((name) => [name, at(`$.BatchInput.${name}`)]));
     const givingUp = this.invoke('ProcessGivingUp', 'backfill_process', {
