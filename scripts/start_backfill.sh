@@ -2,7 +2,7 @@
 # Starts a backfill on AWS, and prints the ARN of its execution; what to type next goes to standard error.
 # usage: scripts/start_backfill.sh [-e ENV_FILE] NAME INVENTORY
 #   NAME        of the backfill. The same name with the same inventory goes on where an earlier execution ended.
-#   INVENTORY   s3://BUCKET/KEY, or a file here: what `vdp backfill --inventory` takes
+#   INVENTORY   s3://BUCKET/KEY or a file here; `list:` lists the source, `enumerate:` names what the axis should have
 # The stack is that of STACK_NAME and ACCOUNT_REGION, of the environment or of ENV_FILE (.env unless given).
 set -euo pipefail
 
@@ -45,10 +45,14 @@ refuse_where_one_runs() {
   [[ -z $running || $running == None ]] || die "a backfill runs already: $running"
 }
 
-# keep INVENTORY ARTIFACTS: copies it beside the artifacts, which is all that the functions may read; prints where. The
+# keep INVENTORY ARTIFACTS: copies it beside the artifacts, as the functions may read no other place; prints where. The
 # name follows from the content, so that a run reads what it began with, whatever becomes of the original.
 keep() {
   local local_copy name target
+  if [[ $1 == list: || $1 == enumerate: ]]; then
+    printf '%s\n' "$1"
+    return
+  fi
   local_copy=$(mktemp)
   case $1 in
     s3://*) aws s3 cp --only-show-errors "$1" "$local_copy" >&2 || die "the inventory $1 cannot be read" ;;

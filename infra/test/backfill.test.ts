@@ -4,6 +4,7 @@ import { BACKFILL_STAGES } from '../lib/parts/backfill_stages.ts';
 import { DAILY, propertiesOf, templateOf } from './stack_fixture.ts';
 
 const BACKFILL = { ...DAILY, BACKFILL_ENABLED: 'true', ICECHUNK_BUCKET: 'given-store', STACK_NAME: 'daily' };
+const TEMPLATE = templateOf(BACKFILL);
 const STATE_MACHINE = 'AWS::StepFunctions::StateMachine';
 const FUNCTION = 'AWS::Lambda::Function';
 
@@ -17,19 +18,18 @@ describe('the backfill', () => {
 
   it('lets new files wait in the queue, unless FORWARD_QUEUE_ENABLED says otherwise', () => {
     const source = 'AWS::Lambda::EventSourceMapping';
-    templateOf(BACKFILL).hasResourceProperties(source, { Enabled: false });
+    TEMPLATE.hasResourceProperties(source, { Enabled: false });
     templateOf({ ...BACKFILL, FORWARD_QUEUE_ENABLED: 'true' }).hasResourceProperties(source, { Enabled: true });
   });
 
   it('is a function of the one image for each stage, with the time that Lambda has', () => {
-    const template = templateOf(BACKFILL);
-    const functions = Object.entries(template.findResources(FUNCTION)).filter(([id]) =>
+    const functions = Object.entries(TEMPLATE.findResources(FUNCTION)).filter(([id]) =>
       id.startsWith('BackfillStages'),
     );
     expect(functions.map(([, { Properties }]) => Properties.ImageConfig.Command[0]).sort()).toEqual(
       [...BACKFILL_STAGES].sort(),
     );
-    const image = propertiesOf(template, FUNCTION, 'ProcessMessages')['Code'];
+    const image = propertiesOf(TEMPLATE, FUNCTION, 'ProcessMessages')['Code'];
     for (const [, { Properties }] of functions) {
       expect(Properties).toMatchObject({ Timeout: 900, MemorySize: 2048, Code: image });
       expect(Properties.ImageConfig.EntryPoint).toEqual(['/usr/bin/vdp', 'lambda']);
@@ -44,7 +44,7 @@ describe('the backfill', () => {
   });
 
   it('leaves artifacts in a private bucket of its own, for 30 days', () => {
-    templateOf(BACKFILL).hasResource('AWS::S3::Bucket', {
+    TEMPLATE.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Retain',
       Properties: {
         BucketName: Match.absent(),
@@ -68,7 +68,7 @@ describe('the backfill', () => {
   });
 
   it('raises an alarm where an execution fails, times out or is aborted', () => {
-    const alarm = propertiesOf(templateOf(BACKFILL), 'AWS::CloudWatch::Alarm', 'BackfillEnded');
+    const alarm = propertiesOf(TEMPLATE, 'AWS::CloudWatch::Alarm', 'BackfillEnded');
     const metrics = alarm['Metrics'].flatMap((metric: any) => metric.MetricStat?.Metric.MetricName ?? []);
     expect(metrics.sort()).toEqual(['ExecutionsAborted', 'ExecutionsFailed', 'ExecutionsTimedOut']);
     expect(alarm).toMatchObject({ Threshold: 0, ComparisonOperator: 'GreaterThanThreshold', EvaluationPeriods: 1 });
@@ -76,14 +76,14 @@ describe('the backfill', () => {
   });
 
   it('tells what starts it', () => {
-    const { Outputs } = templateOf(BACKFILL).toJSON();
+    const { Outputs } = TEMPLATE.toJSON();
     expect(Outputs.BackfillStateMachineArn.Value).toEqual({ Ref: expect.stringMatching(/^BackfillStateMachine/) });
     expect(Outputs).toHaveProperty('BackfillArtifactsUrl');
   });
 });
 
 describe('the role of its state machine', () => {
-  const role = propertiesOf(templateOf(BACKFILL), 'AWS::IAM::Role', 'BackfillRole');
+  const role = propertiesOf(TEMPLATE, 'AWS::IAM::Role', 'BackfillRole');
   const statements: any[] = role['Policies'][0].PolicyDocument.Statement;
   const resourcesOf = (action: string) =>
     statements
@@ -113,7 +113,7 @@ describe('the role of its state machine', () => {
   it('may do nothing on everything but deliver logs, and has no other policy', () => {
     const wide = statements.filter((statement) => statement.Resource === '*').flatMap((statement) => statement.Action);
     expect(wide.every((action) => action.startsWith('logs:'))).toBe(true);
-    const policies = Object.values(templateOf(BACKFILL).findResources('AWS::IAM::Policy'));
+    const policies = Object.values(TEMPLATE.findResources('AWS::IAM::Policy'));
     expect(JSON.stringify(policies)).not.toContain('BackfillRole');
   });
 });

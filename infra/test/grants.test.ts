@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { grantsOf } from '../lib/parts/grants.ts';
-import { loadConfiguration } from '../lib/settings/load_settings.ts';
 import { grantTable } from '../scripts/grant_table.ts';
-import { DAILY, EVERYTHING, MONTHLY, PROTECTED, ROOT, templateOf, WEB, type Environment } from './stack_fixture.ts';
+import { DAILY, EVERYTHING, MONTHLY, PROTECTED, templateOf, WEB, type Environment } from './stack_fixture.ts';
 
 const JOBS = { GARBAGE_COLLECTION_FREQUENCY: '2', VERIFY_FREQUENCY: '7', GAPS_FREQUENCY: '1' };
 const STORE = 'given-store/daily';
@@ -67,22 +65,13 @@ describe('the grants', () => {
       'promote',
       'reduce',
     ]);
-    for (const stage of ['initialize', 'process', 'promote'])
+    for (const stage of ['partition', 'initialize', 'process', 'promote'])
       expect(objects(stage, 's3:GetObject')).toEqual([...store, ...source, ...artifacts]);
-    for (const stage of ['partition', 'fork', 'reduce'])
-      expect(objects(stage, 's3:GetObject')).toEqual([...store, ...artifacts]);
+    for (const stage of ['fork', 'reduce']) expect(objects(stage, 's3:GetObject')).toEqual([...store, ...artifacts]);
     for (const stage of ['initialize', 'promote']) expect(objects(stage, 's3:PutObject')).toEqual(store);
     for (const stage of ['partition', 'fork', 'process']) expect(objects(stage, 's3:PutObject')).toEqual(artifacts);
     expect(objects('reduce', 's3:PutObject')).toEqual([...store, ...artifacts]);
     for (const role of stages) expect(Object.keys(table[role]!)).not.toContain('s3:DeleteObject');
-  });
-
-  it('let the first stage of a backfill read the source where the axis grows, and only there', () => {
-    const { settings, dataset } = loadConfiguration({ root: ROOT, environment: DAILY, envFile: '' });
-    const granted = (grows: boolean) =>
-      grantsOf('backfill_partition', { settings, dataset: { ...dataset, grows }, imageFolder: '' }).map(({ on }) => on);
-    expect(granted(true)).toEqual(expect.arrayContaining(['source objects', 'source bucket']));
-    expect(granted(false).filter((on) => on.startsWith('source'))).toEqual([]);
   });
 
   it.each([

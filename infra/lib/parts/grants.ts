@@ -38,6 +38,7 @@ const READERS: readonly RoleName[] = ['backfill_partition', 'backfill_fork', 'ba
 const SOURCE_READERS: readonly RoleName[] = [
   'initialize',
   'process_messages',
+  'backfill_partition',
   'backfill_initialize',
   'backfill_process',
   'backfill_promote',
@@ -46,7 +47,7 @@ const SOURCE_READERS: readonly RoleName[] = [
 
 const usesEarthdata = ({ settings, dataset }: Deployment) =>
   settings.EARTHDATA_SECRET_ARN !== undefined && dataset.access === 'earthdata';
-const axisGrows = (deployment: Deployment) => deployment.dataset.grows;
+const listsGrowingSource = (deployment: Deployment) => deployment.dataset.grows;
 
 export const GRANTS: readonly Grant[] = [
   {
@@ -83,18 +84,11 @@ export const GRANTS: readonly Grant[] = [
     when: readsSourceWithOwnRole,
   },
   {
-    roles: ['gaps', 'backfill_partition'],
+    roles: ['gaps'],
     actions: ['s3:ListBucket'],
     on: 'source bucket',
     why: 'On a growing axis, what is missing is what the listing has and the store has not.',
-    when: (deployment) => readsSourceWithOwnRole(deployment) && axisGrows(deployment),
-  },
-  {
-    roles: ['backfill_partition'],
-    actions: ['s3:GetObject'],
-    on: 'source objects',
-    why: 'On a growing axis, the files themselves say where they belong.',
-    when: (deployment) => readsSourceWithOwnRole(deployment) && axisGrows(deployment),
+    when: (deployment) => readsSourceWithOwnRole(deployment) && listsGrowingSource(deployment),
   },
   {
     roles: ['process_messages'],
@@ -134,11 +128,11 @@ export const GRANTS: readonly Grant[] = [
     when: usesEarthdata,
   },
   {
-    roles: ['gaps', 'backfill_partition'],
+    roles: ['gaps'],
     actions: ['secretsmanager:GetSecretValue'],
     on: 'earthdata secret',
-    why: 'Lists or reads the source of a growing axis.',
-    when: (deployment) => usesEarthdata(deployment) && axisGrows(deployment),
+    why: 'Lists the source of a growing axis.',
+    when: (deployment) => usesEarthdata(deployment) && listsGrowingSource(deployment),
   },
 ];
 
