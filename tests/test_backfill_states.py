@@ -14,6 +14,8 @@ import pytest
 
 from infra import run_in_infra
 from servers.bucket import Bucket
+from servers.moto_states import make_function, moto_executes, run_with_moto, tell_answers  # noqa: F401 (fixture)
+from servers.s3_server import S3Server
 from step_functions.errors import StatesError
 from step_functions.limits import MAX_HISTORY_EVENTS
 from step_functions.machine import Execution, StateMachine
@@ -196,3 +198,26 @@ def test_a_thousand_partitions_fit_and_more_are_refused_by_name(stages: Stages) 
     refused = stages.run().error
     assert refused.name == "Backfill.TooManyPartitions" and "BACKFILL_PARTITION_SIZE" in refused.cause
     assert [role for role, _ in stages.calls] == ["partition"]
+
+
+def test_it_ends_in_moto_as_it_ends_here(document: Any, moto_executes: S3Server) -> None:
+    """Without batches, which moto does not know: its functions answer what the stages answered here, call by call."""
+    artifacts = moto_executes.new_bucket()
+    template = Template(document, {"BackfillArtifacts": artifacts.name})
+    definition = template.definition()
+    del definition["States"]["EachPartition"]["ItemProcessor"]["States"]["Work"]["ItemBatcher"]
+    for arn in template.functions:
+        make_function(moto_executes, arn.rpartition(":")[2])
+    stages = Stages(template, artifacts, partitions=2, files=1, done={0})
+    answers: list[Any] = []
+
+    def remember(arn: str, payload: Any) -> Any:
+        process = template.functions[arn].role == "backfill_process"
+        answers.append({"files": 1} if process else stages(arn, payload))
+        return answers[-1]
+
+    value = {"name": "archive-2020", "inventory_uri": artifacts.url("backfill/inventories/0/list.json")}
+    ours = StateMachine("backfill", definition, remember, artifacts.client).start(value)
+    assert ours.status == "SUCCEEDED" and len(answers) == 7, ours.error
+    tell_answers(moto_executes, answers)
+    assert run_with_moto(moto_executes, "backfill", definition, value) == (ours.status, ours.output)

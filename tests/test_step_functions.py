@@ -6,16 +6,13 @@ from __future__ import annotations
 
 import copy
 import json
-import time
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from servers.bucket import Bucket
-from servers.s3_server import S3Server, start_moto
+from servers.moto_states import make_function, moto_executes, run_with_moto  # noqa: F401 (fixture)
+from servers.s3_server import S3Server
 from step_functions.errors import StatesError, UnknownGrammar
 from step_functions.limits import MAX_PAYLOAD_BYTES
 from step_functions.machine import Execution, Invoke, StateMachine
@@ -158,36 +155,6 @@ def with_reader(definition: Json, made: Json) -> Json:
     if isinstance(definition, dict):
         return {key: made if value == "BUCKET" else with_reader(value, made) for key, value in definition.items()}
     return [with_reader(each, made) for each in definition] if isinstance(definition, list) else definition
-
-
-@pytest.fixture(scope="module")
-def moto_executes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    """A server of its own, as it is configured otherwise: executions run, and functions echo."""
-    server = start_moto(tmp_path_factory.mktemp("moto-states"))
-    config = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(f"{server.endpoint}/moto-api/config", json.dumps(config).encode(), headers)
-    urllib.request.urlopen(request, timeout=60).close()
-    yield server
-    server.process.stop()
-
-
-def make_function(server: S3Server, name: str) -> None:
-    role = server.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    code = {"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/vdp:1"}
-    server.client("lambda").create_function(FunctionName=name, Role=role, Code=code, PackageType="Image")
-
-
-def run_with_moto(server: S3Server, name: str, definition: Json, value: Json) -> tuple[str, Json]:
-    states = server.client("stepfunctions")
-    role = "arn:aws:iam::123456789012:role/states"
-    machine = states.create_state_machine(name=name, definition=json.dumps(definition), roleArn=role)
-    arn = states.start_execution(stateMachineArn=machine["stateMachineArn"], input=json.dumps(value))["executionArn"]
-    deadline = time.monotonic() + 120
-    while (found := states.describe_execution(executionArn=arn))["status"] == "RUNNING":
-        assert time.monotonic() < deadline, f"{name}: no end"
-        time.sleep(0.02)
-    return found["status"], json.loads(found["output"]) if "output" in found else None
 
 
 def without_metadata(value: Json) -> Json:
