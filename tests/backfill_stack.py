@@ -33,6 +33,7 @@ class Call:
     role: str
     number: int  # from 0, among those of its role
     payload: Any
+    answer: Any = None
     lose_answer: bool = False  # it runs to its end, and is called again
     kill: bool = False  # SIGKILL as soon as it has taken the event
     beside: bool = False  # a second process gets the same event at the same time
@@ -64,13 +65,13 @@ class Functions:
         if other:
             other.start()
         try:
-            answer = self._run(function, payload, kill=call.kill)
+            call.answer = self._run(function, payload, kill=call.kill)
         finally:
             if other:
                 other.join()
         if call.lose_answer:
             raise StatesError("Sandbox.Timedout", f"{function.role}: as told by the test")
-        return answer
+        return call.answer
 
     def called(self, role: str) -> list[Call]:
         return [call for call in self.calls if call.role == role]

@@ -17,6 +17,7 @@ from backfill_stack import Call, backfill_stack
 from consumer import recorded_in
 from engine import Engine
 from remote_archive import RemoteArchive, place
+from servers.bucket import Bucket
 from servers.s3_server import S3Server
 from step_functions.errors import StatesError
 
@@ -57,19 +58,40 @@ def assert_in_place(remote: RemoteArchive) -> None:
 
 
 def first_execution_fails(call: Call) -> None:
-    """In the second partition, behind a worker that has done its work."""
+    """In the second partition, behind workers that have done their work."""
     if call.role == "backfill_process" and call.number == PARTITION // 10 + 4:
         raise StatesError("Function.Denied", "as told by the test")
 
 
-def second_execution_stumbles(call: Call) -> None:
-    """Every stage once does its work and is called again; workers also are killed, or run twice at the same time."""
-    if call.role != "backfill_process":
-        call.lose_answer = call.number == 0
+def second_execution_stumbles(call: Call, artifacts: Bucket) -> None:
+    """Every stage once does its work and is called again; workers also are killed, or run twice at the same time.
+    Strangers lie among the children before the first reduce.
+    """
+    if call.role == "backfill_process":
+        call.kill = call.number % 5 == 1
+        call.lose_answer = call.number % 5 == 2
+        call.beside = call.number % 5 == 3
         return
-    call.kill = call.number % 5 == 1
-    call.lose_answer = call.number % 5 == 2
-    call.beside = call.number % 5 == 3
+    call.lose_answer = call.number == 0
+    if call.role == "backfill_reduce" and call.number == 0:
+        plant_strangers(call.payload["work_prefix"], artifacts)
+
+
+def plant_strangers(work_prefix: str, artifacts: Bucket) -> None:
+    """A child of another partition, half of a child, and what is none at all; under names that come before others."""
+    own = work_prefix.removeprefix(artifacts.url(""))
+    children = [key for key in artifacts.listing("backfill/archive/") if key.endswith(".child")]
+    foreign = next(key for key in children if not key.startswith(own))
+    whole = artifacts.get(next(key for key in children if key.startswith(own)))
+    name = foreign.rpartition("/")[2].partition(".")[0]
+    artifacts.put(f"{own}children/{name}.{'0' * 20}.child", artifacts.get(foreign))
+    artifacts.put(f"{own}children/{name}.{'0' * 19}1.child", whole[: len(whole) // 2])
+    artifacts.put(f"{own}children/notes.txt", b"nobody's")
+
+
+def etags(artifacts: Bucket) -> dict[str, str]:
+    """Of all that a run left."""
+    return {key: etag for key, (etag, *_) in artifacts.listing("backfill/archive/").items()}
 
 
 def test_an_archive_in_three_partitions(vdp: Engine, archive_of, versitygw: S3Server, tmp_path: Path) -> None:
@@ -82,10 +104,10 @@ def test_an_archive_in_three_partitions(vdp: Engine, archive_of, versitygw: S3Se
         assert failed.error.name == "States.ExceedToleratedFailureThreshold", failed.error
         assert "as told by the test" in failed.error.cause
         assert not stack.functions.called("backfill_promote")
-        leftovers = stack.artifacts.listing("backfill/archive/")
+        leftovers = etags(stack.artifacts)
 
         stack.functions.calls.clear()
-        stack.functions.mishap = second_execution_stumbles
+        stack.functions.mishap = lambda call: second_execution_stumbles(call, stack.artifacts)
         done = stack.start("archive", keys, "2")
         assert done.status == "SUCCEEDED", done.error
         assert done.output["promoted"] is True
@@ -93,7 +115,9 @@ def test_an_archive_in_three_partitions(vdp: Engine, archive_of, versitygw: S3Se
         assert done.visited("Reduce", "Done") == ["Done", "Reduce", "Reduce"]
         workers = stack.functions.called("backfill_process")
         assert sum(call.kill for call in workers) >= 3 and sum(call.beside for call in workers) >= 3
-        assert leftovers.items() <= stack.artifacts.listing("backfill/archive/").items(), "nothing was written over"
+        ignored = stack.functions.called("backfill_reduce")[0].answer["ignored"]
+        assert "notes.txt" in " ".join(ignored), ignored
+        assert leftovers.items() <= etags(stack.artifacts).items(), "nothing was written over"
 
         stack.functions.mishap = lambda call: None
         again = stack.start("archive", keys, "3")
