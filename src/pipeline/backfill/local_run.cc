@@ -24,7 +24,7 @@ class LocalRun {
       : site_(site),
         options_(options),
         workers_(options.workers != 0 ? options.workers : std::max(1U, std::thread::hardware_concurrency())),
-        batch_(options.batch != 0 ? options.batch : site.file().backfill.batch) {}
+        batch_(options.batch) {}
 
   Result<LocalRunReport> run() {
     VDP_ASSIGN(auto partitioned, partition_inventory(site_, options_.request));

@@ -163,7 +163,7 @@ Result<DraftPlan> draft_plan(const Site& site, const PartitionRequest& request) 
   plan.run = request.run;
   plan.dataset = site.file().identity.name;
   plan.named = inventory.granules.size();
-  plan.tolerate = request.tolerate.value_or(site.file().backfill.tolerate);
+  plan.tolerate = request.tolerate.value_or(0);
   if (inventory.granules.empty()) {
     if (findings.empty()) findings.push_back("it names no file of the dataset");
     return refuse(findings);
@@ -183,7 +183,7 @@ Result<DraftPlan> draft_plan(const Site& site, const PartitionRequest& request) 
   plan.slots = located.slots;
   draft.partitioned.notes = std::move(located.notes);
   VDP_ASSIGN(const auto cell_slots, manifest_cell_slots(site, foundation->state.store, foundation->splitting));
-  const std::uint64_t size = request.partition_size.value_or(site.file().backfill.partition);
+  const std::uint64_t size = request.partition_size.value_or(default_partition_size);
   draft.items = cut_into_partitions(std::move(located.items), size, cell_slots);
   for (const auto& items : draft.items) plan.partitions.push_back(describe_partition(items));
   plan.id = digest_of(plan, draft.items);
