@@ -82,8 +82,8 @@ void print(const backfill::LocalRunReport& report, const Options& options, const
   } else {
     fmt::print("{}: {} written, {} replaced, {} unchanged, {} rejected\n", count(counts.total(), "file"),
                counts.written, counts.replaced, counts.unchanged + report.plan.unchanged, counts.rejected);
-    fmt::print("{} in {} of {}, {}\n", count(report.refs, "virtual reference"), count(report.commits, "commit"),
-               count(report.plan.partitions.size(), "partition"), count(report.retries, "retry"));
+    fmt::print("{} in {} of {}, {} retries\n", count(report.refs, "virtual reference"), count(report.commits, "commit"),
+               count(report.plan.partitions.size(), "partition"), report.retries);
   }
   if (report.promoted.placed_again != 0) {
     fmt::print("{} that branch {} gained meanwhile placed again\n", count(report.promoted.placed_again, "file"),

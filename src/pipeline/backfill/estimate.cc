@@ -79,7 +79,11 @@ Result<Sampled> sample(const Site& site, const DraftPlan& draft) {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     sampled.seconds += elapsed.count();
     ++sampled.files;
-    for (const auto& [name, array] : shaped.dataset.variables) sampled.refs += array.manifest.size();
+    for (const auto& [name, array] : shaped.dataset.variables) {
+      const auto variable = draft.store.variables.find(name);
+      const bool is_kept = variable != draft.store.variables.end() && variable->second.role == dataset::Role::refs;
+      if (is_kept) sampled.refs += array.manifest.size();
+    }
   }
   sampled.requests = counted->requests();
   return sampled;

@@ -49,6 +49,7 @@ class LocalRun {
     }
     VDP_TRY(check_stop());
     VDP_ASSIGN(report_.promoted, promote_run(site_, repository, report_.plan));
+    VDP_TRY(remove_artifacts());
     return finish();
   }
 
@@ -65,6 +66,15 @@ class LocalRun {
     report_.outcomes.rejected += report_.plan.rejected.size();
     report_.notes.assign(notes_.begin(), notes_.end());
     return std::move(report_);
+  }
+
+  /// Nobody needs them any more; those of a run that is stopped here are left for whoever cleans up.
+  Status remove_artifacts() const {
+    const std::string key = plan_key(report_.plan);
+    VDP_ASSIGN(const auto objects, site_.artifacts().store().list(key.substr(0, key.rfind('/') + 1)));
+    std::vector<std::string> keys;
+    for (const ObjectInfo& object : objects) keys.push_back(object.key);
+    return site_.artifacts().store().remove_all(keys);
   }
 
   Status run_partition(icechunk::Repository& repository, std::uint64_t partition) {

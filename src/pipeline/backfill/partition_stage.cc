@@ -184,6 +184,7 @@ Result<DraftPlan> draft_plan(const Site& site, const PartitionRequest& request) 
   draft.partitioned.notes = std::move(located.notes);
   VDP_ASSIGN(const auto cell_slots, manifest_cell_slots(site, foundation->state.store, foundation->splitting));
   const std::uint64_t size = request.partition_size.value_or(default_partition_size);
+  draft.store = std::move(foundation->state.store);
   draft.items = cut_into_partitions(std::move(located.items), size, cell_slots);
   for (const auto& items : draft.items) plan.partitions.push_back(describe_partition(items));
   plan.id = digest_of(plan, draft.items);

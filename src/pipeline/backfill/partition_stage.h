@@ -38,6 +38,7 @@ struct Partitioned {
 /// inventory.
 struct DraftPlan {
   Partitioned partitioned;
+  dataset::Template store;               ///< as it is, or would be made; empty where resumed
   std::vector<std::vector<Item>> items;  ///< per partition; none where resumed
 };
 Result<DraftPlan> draft_plan(const Site& site, const PartitionRequest& request);
