@@ -44,9 +44,13 @@ def assert_same(vdp: Engine, archive: Archive, serial: Archive) -> None:
     assert recorded(archive.store) == recorded(serial.store)
 
 
-@pytest.mark.parametrize("product", [SMALL, Naqfc()], ids=["imerg", "naqfc"])
-def test_equals_the_forward_path(vdp: Engine, archive_of: Callable[..., Archive], product) -> None:
-    archive, serial = archive_of(product, 40), archive_of(product, 40)
+@pytest.mark.parametrize(
+    "product, options",
+    [(SMALL, {}), (SMALL, {"kind": "grow"}), (Naqfc(), {})],
+    ids=["imerg", "growing", "naqfc"],
+)
+def test_equals_the_forward_path(vdp: Engine, archive_of: Callable[..., Archive], product, options: dict) -> None:
+    archive, serial = archive_of(product, 40, **options), archive_of(product, 40, **options)
     answer = backfill(vdp, archive, "--partition-size", "15", "--batch", "4")
     assert answer.outcomes == {"written": 40}
     assert answer.document["partitions"] == 3
@@ -166,10 +170,11 @@ def test_killed_at_random_it_goes_on(vdp: Engine, archive_of, shared_folder: Pat
     print(f"seed {SEED}: {kills} kills, {archives} archives of {files} files; undisturbed {whole_s:.2f} s")
 
 
-def test_forward_goes_on_during_a_backfill_and_its_promote(vdp: Engine, archive_of) -> None:
+@pytest.mark.parametrize("kind", ["regular", "grow"])
+def test_forward_goes_on_during_a_backfill_and_its_promote(vdp: Engine, archive_of, kind: str) -> None:
     """Forward takes the newest files, one a commit, while the older ones are filled in."""
     old, new = (200, 500) if LONG else (40, 40)
-    archive, serial = archive_of(SMALL, old + new), archive_of(SMALL, old + new)
+    archive, serial = (archive_of(SMALL, old + new, kind=kind) for _ in range(2))
     inventory = inventory_of(archive, list(range(old)))
     vdp("init", archive.dataset)
     enqueue(vdp, archive, archive.files()[old:])
