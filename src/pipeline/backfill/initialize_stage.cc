@@ -65,7 +65,7 @@ Status write_full_shape(const Site& site, const Plan& plan, const icechunk::Repo
                         const std::string& branch, const icechunk::SnapshotId& branch_point) {
   VDP_ASSIGN(auto session, repository.writable_session(branch));
   VDP_ASSIGN_IN(site.target()->url(), auto state,
-                load_store_state(site.rules(), site.axis(), session, RecordsRead::as_needed));
+                load_store_state(site.rules(), site.axis(), session, RecordsRead::by_slot));
   VDP_TRY(grow_axis(site, plan, state));
   VDP_TRY(write_batch(site.rules(), site.axis(), state, {}, session));
   const std::string message = fmt::format("{}: backfill {} begins: {} files in {} partitions", plan.dataset, plan.run,

@@ -115,6 +115,18 @@ std::vector<FoundGranule> missing_of(const Site& site, StoreState& state, std::v
   return granules;
 }
 
+/// Granules that are in the store elsewhere: a new version of one does not move.
+std::vector<std::string> moved_of(const StoreState& state, const std::vector<Item>& items) {
+  std::vector<std::string> findings;
+  for (const Item& item : items) {
+    const ProvenanceRecord* record = state.provenance.find_uri(item.granule.uri);
+    if (record == nullptr || record->box.begin == item.slot) continue;
+    findings.push_back(fmt::format("{}: it fills {} in the store, and now claims slot {}", item.granule.key,
+                                   describe_slots(record->box), item.slot));
+  }
+  return findings;
+}
+
 Status check_tolerated(const Plan& plan) {
   if (plan.rejected.size() <= plan.tolerate) return {};
   std::string reasons;
@@ -177,6 +189,7 @@ Result<DraftPlan> draft_plan(const Site& site, const PartitionRequest& request) 
   plan.unchanged = plan.named - missing.size();
   VDP_ASSIGN(auto located, locate_granules(site, foundation->state, std::move(missing)));
   std::ranges::move(located.findings, std::back_inserter(findings));
+  std::ranges::move(moved_of(foundation->state, located.items), std::back_inserter(findings));
   if (!findings.empty()) return refuse(findings);
   plan.rejected = std::move(located.rejected);
   VDP_TRY(check_tolerated(plan));

@@ -55,7 +55,7 @@ Result<PartitionWorker> PartitionWorker::open(const Site& site, const icechunk::
   VDP_ASSIGN(auto fork, read_fork(site, work));
   VDP_ASSIGN_IN(site.artifacts().uri(fork_key(work.work_prefix)), const auto session, repository.forked_session(fork));
   VDP_ASSIGN_IN(site.target()->url(), auto state,
-                load_store_state(site.rules(), site.axis(), session, RecordsRead::as_needed));
+                load_store_state(site.rules(), site.axis(), session, RecordsRead::by_slot));
   return PartitionWorker(site, repository, std::move(work), std::move(fork), std::move(state));
 }
 

@@ -32,7 +32,7 @@ class Reducer {
                                   run_.branch, session.base().text(), work_.partition, work_.base.text()));
     }
     VDP_ASSIGN_IN(site_.target()->url(), state_,
-                  load_store_state(site_.rules(), site_.axis(), session, RecordsRead::as_needed));
+                  load_store_state(site_.rules(), site_.axis(), session, RecordsRead::by_slot));
     VDP_ASSIGN(auto collected, collect_children(site_, work_, items_, state_, session));
     reduced_.ignored = std::move(collected.ignored);
     VDP_TRY(write(collected.granules, session));
