@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <optional>
 #include <thread>
 
 #include "apps/cli/forward_report.h"
@@ -23,9 +24,9 @@ struct Options {
   std::string name = "backfill";
   std::string artifacts;
   std::uint64_t workers = 0;
-  std::uint64_t partition_size = backfill::default_partition_size;
-  std::uint64_t batch = backfill::LocalRunOptions{}.batch;
-  std::uint64_t tolerate = 0;
+  std::optional<std::uint64_t> partition_size;
+  std::uint64_t batch = 0;
+  std::optional<std::uint64_t> tolerate;
   bool dry_run = false;
 };
 
@@ -176,14 +177,13 @@ void add_backfill(CLI::App& program, Action& action) {
       ->capture_default_str();
   verb->add_option("--name", options->name, "of the run: the same name goes on with it")->capture_default_str();
   verb->add_option("--workers", options->workers, "threads that read files; by default one per core");
-  verb->add_option("--partition-size", options->partition_size, "files of one commit, at most")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  verb->add_option("--batch", options->batch, "files that a worker takes at once")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  verb->add_option("--tolerate", options->tolerate, "files that may be rejected, all in all, and are left out")
-      ->capture_default_str();
+  verb->add_option("--partition-size", options->partition_size,
+                   "files of one commit, at most; by default backfill.partition")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--batch", options->batch, "files that a worker takes at once; by default backfill.batch")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--tolerate", options->tolerate,
+                   "files that may be rejected, all in all, and are left out; by default backfill.tolerate");
   verb->add_option("--artifacts", options->artifacts,
                    "where what passes between the stages is kept; by default .vdp/backfill/ beside the dataset file")
       ->envname("VDP_BACKFILL_ARTIFACTS");

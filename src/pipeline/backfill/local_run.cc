@@ -18,13 +18,19 @@
 namespace vdp::backfill {
 namespace {
 
+std::size_t workers_of(const Site& site, const LocalRunOptions& options) {
+  if (options.workers != 0) return options.workers;
+  const std::uint64_t declared = site.file().backfill.concurrency;
+  return declared != 0 ? declared : std::max(1U, std::thread::hardware_concurrency());
+}
+
 class LocalRun {
  public:
   LocalRun(const Site& site, const LocalRunOptions& options)
       : site_(site),
         options_(options),
-        workers_(options.workers != 0 ? options.workers : std::max(1U, std::thread::hardware_concurrency())),
-        batch_(options.batch) {}
+        workers_(workers_of(site, options)),
+        batch_(options.batch != 0 ? options.batch : site.file().backfill.batch) {}
 
   Result<LocalRunReport> run() {
     VDP_ASSIGN(auto partitioned, partition_inventory(site_, options_.request));

@@ -18,8 +18,8 @@ namespace vdp::backfill {
 
 struct LocalRunOptions {
   PartitionRequest request;
-  std::size_t workers = 0;                  ///< threads; 0: one per core
-  std::uint64_t batch = 25;                 ///< items that a worker takes at once
+  std::size_t workers = 0;                  ///< threads; 0: as the dataset file says
+  std::uint64_t batch = 0;                  ///< items that a worker takes at once; 0: as the dataset file says
   int attempts = 3;                         ///< at a batch whose files cannot be read just now
   std::int64_t pause_us = 1'000'000;        ///< before the second attempt; twice as long before each further one
   const std::atomic<bool>* stop = nullptr;  ///< when it becomes true, what was begun is ended, and no more

@@ -175,7 +175,7 @@ Result<DraftPlan> draft_plan(const Site& site, const PartitionRequest& request) 
   plan.run = request.run;
   plan.dataset = site.file().identity.name;
   plan.named = inventory.granules.size();
-  plan.tolerate = request.tolerate.value_or(0);
+  plan.tolerate = request.tolerate.value_or(site.file().backfill.tolerate);
   if (inventory.granules.empty()) {
     if (findings.empty()) findings.push_back("it names no file of the dataset");
     return refuse(findings);
@@ -196,7 +196,7 @@ Result<DraftPlan> draft_plan(const Site& site, const PartitionRequest& request) 
   plan.slots = located.slots;
   draft.partitioned.notes = std::move(located.notes);
   VDP_ASSIGN(const auto cell_slots, manifest_cell_slots(site, foundation->state.store, foundation->splitting));
-  const std::uint64_t size = request.partition_size.value_or(default_partition_size);
+  const std::uint64_t size = request.partition_size.value_or(site.file().backfill.partition);
   draft.store = std::move(foundation->state.store);
   draft.items = cut_into_partitions(std::move(located.items), size, cell_slots);
   for (const auto& items : draft.items) plan.partitions.push_back(describe_partition(items));

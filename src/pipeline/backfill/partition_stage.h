@@ -17,14 +17,11 @@ namespace vdp::backfill {
 inline constexpr std::string_view inventory_by_listing = "list:";
 inline constexpr std::string_view inventory_by_enumeration = "enumerate:";
 
-/// Files of one commit, at most.
-inline constexpr std::uint64_t default_partition_size = 1000;
-
 struct PartitionRequest {
   std::string run;
   std::string inventory;                        ///< where it is: see load_inventory
-  std::optional<std::uint64_t> partition_size;  ///< else default_partition_size
-  std::optional<std::uint64_t> tolerate;        ///< else none
+  std::optional<std::uint64_t> partition_size;  ///< else as the dataset file says
+  std::optional<std::uint64_t> tolerate;        ///< else as the dataset file says
 };
 
 struct Partitioned {
