@@ -27,7 +27,12 @@ constexpr std::size_t max_answer_bytes = 240 * 1024;
 
 Result<Inventory> read_inventory(const Site& site, const std::string& location) {
   if (location == inventory_by_enumeration) return enumerate_granules(site.file());
-  if (location != inventory_by_listing) return load_inventory(site.file().source, location);
+  if (location != inventory_by_listing) {
+    dataset::SourceSpec source = site.file().source;
+    // An inventory among the artifacts is read as they are, also where the source is public or has another login.
+    if (location.starts_with(site.artifacts().uri(""))) source.access = site.file().store.access;
+    return load_inventory(source, location);
+  }
   VDP_ASSIGN_IN(site.file().source.prefix, auto listed, list_granules(*site.source(), site.file().source));
   Inventory inventory;
   inventory.granules = std::move(listed.granules);
