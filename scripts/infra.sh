@@ -56,7 +56,8 @@ synth_all() {
     node_modules/.bin/cdk synth --quiet --output "$output/sample" &&
     step "stack of all that there is" synth everything "$none" STAGE=prod DATASET=$datasets/daily/dataset.toml \
       SNS_TOPIC=arn:aws:sns:us-west-2:123456789012:new-files DATA_BUCKET_NOTIFIES=true GARBAGE_COLLECTION_FREQUENCY=2 \
-      VERIFY_FREQUENCY=7 GAPS_FREQUENCY=1 ALARM_EMAIL=data-team@example.org STALE_AFTER_HOURS=24 &&
+      VERIFY_FREQUENCY=7 GAPS_FREQUENCY=1 ALARM_EMAIL=data-team@example.org STALE_AFTER_HOURS=24 \
+      BACKFILL_ENABLED=true FORWARD_QUEUE_ENABLED=true &&
     step "stack in a given bucket and network" synth given "$none" STAGE=dev COLLECTION=v2 \
       DATASET=$datasets/protected/dataset.toml ICECHUNK_BUCKET=given-store VERIFY_FREQUENCY=1 ACCOUNT_ID=123456789012 \
       EARTHDATA_SECRET_ARN=arn:aws:secretsmanager:us-east-1:123456789012:secret:earthdata-AbCdEf \

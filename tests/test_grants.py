@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,51 +10,16 @@ import pytest
 
 from archives.damage import spoil
 from archives.stamped import Stamped
-from engine import ROOT, Engine
+from engine import Engine
+from grants import Grants, Logs, assert_asked_is_granted, logging_proxies
+from infra import run_in_infra
 from remote_archive import SOURCE_PREFIX, STORE_PREFIX, RemoteArchive, place
-from servers.fault_proxy import FaultProxy, Faults, fault_proxy
-from servers.http_message import Message
-from servers.iam_actions import Permission, permissions
+from servers.iam_actions import Permission
 from servers.lambda_runtime import lambda_function, sqs_event
 from servers.s3_server import S3Server
 from servers.sqs_server import SqsServer
 
 GRANULES = 12
-NODE = ROOT / "build" / "node" / "bin"
-
-# Granted, and not to be seen in a log: by action, why.
-UNSEEN = {
-    "logs:CreateLogStream": "Lambda itself writes the logs",
-    "logs:PutLogEvents": "Lambda itself writes the logs",
-    "sqs:ReceiveMessage": "Lambda itself takes the messages, in the name of the function",
-    "sqs:DeleteMessage": "Lambda itself deletes them",
-    "sqs:GetQueueAttributes": "Lambda itself asks for them",
-    "s3:AbortMultipartUpload": "after a failed upload of a large object alone",
-    "s3:ListBucket": "without it S3 answers 403, and not 404, for an object that is missing",
-}
-
-Grants = dict[str, dict[str, list[str]]]  # role -> action -> resources
-
-
-@dataclass
-class Logs:
-    """Proxies before all servers, for one role at a time."""
-
-    s3: FaultProxy
-    sqs: FaultProxy
-    _begin: tuple[int, int] = field(default=(0, 0))
-
-    def take(self) -> set[Permission]:
-        """What was asked since the last call."""
-        requests: list[Message] = self.s3.requests[self._begin[0] :] + self.sqs.requests[self._begin[1] :]
-        self._begin = (len(self.s3.requests), len(self.sqs.requests))
-        return set().union(*map(permissions, requests))
-
-
-@contextmanager
-def logging_proxies(s3: str, sqs: str) -> Iterator[Logs]:
-    with fault_proxy(s3, Faults()) as before_s3, fault_proxy(sqs, Faults()) as before_sqs:
-        yield Logs(before_s3, before_sqs)
 
 
 def granted(dataset: Path, store_bucket: str) -> Grants:
@@ -74,35 +33,8 @@ def granted(dataset: Path, store_bucket: str) -> Grants:
         "VERIFY_FREQUENCY": "1",
         "GAPS_FREQUENCY": "1",
     }
-    done = subprocess.run(
-        ["npm", "run", "--silent", "grants"],
-        cwd=ROOT / "infra",
-        env={"PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}", "HOME": os.environ["HOME"]} | settings,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    grants: Grants = json.loads(done.stdout)
+    grants: Grants = run_in_infra("grants", settings)
     return grants
-
-
-def arn(permission: Permission) -> str:
-    return f"arn:aws:s3:::{permission.resource}" if permission.resource else ""
-
-
-def allows(grants: dict[str, list[str]], permission: Permission) -> bool:
-    """Whether a role's grants have it. Requests to SQS name their queue in the body: there the action alone counts."""
-    resources = grants.get(permission.action, [])
-    return any(not permission.resource or fnmatchcase(arn(permission), resource) for resource in resources)
-
-
-def is_used(action: str, resource: str, asked: set[Permission]) -> bool:
-    return any(
-        permission.action == action and (not permission.resource or fnmatchcase(arn(permission), resource))
-        for permission in asked
-    )
 
 
 def name_event(remote: RemoteArchive, path: Path) -> str:
@@ -158,17 +90,7 @@ def test_what_is_asked_is_what_is_granted(
         assert len(queue.dead()) == 2
     grants = granted(remote.archive.dataset, remote.store.name)
 
-    assert asked.keys() == grants.keys()
-    for role, permitted in grants.items():
-        refused = {permission for permission in asked[role] if not allows(permitted, permission)}
-        assert not refused, f"{role} asks for what it is not granted: {sorted(refused)}"
-        idle = {
-            (action, resource)
-            for action, resources in permitted.items()
-            for resource in resources
-            if action not in UNSEEN and not is_used(action, resource, asked[role])
-        }
-        assert not idle, f"{role} is granted what it never asks for: {sorted(idle)}"
+    assert_asked_is_granted(asked, grants)
     used = {permission.action for permissions_ in asked.values() for permission in permissions_}
     assert used >= {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "sqs:SendMessage"}
     assert SOURCE_PREFIX in str(grants["process_messages"]["s3:GetObject"])

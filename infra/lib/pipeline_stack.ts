@@ -2,6 +2,8 @@ import { Aws, CfnOutput, Fn, Stack, Tags, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms } from './parts/alarms.ts';
 import { PipelineDashboard } from './parts/dashboard.ts';
+import { Backfill } from './parts/backfill.ts';
+import { BackfillArtifacts } from './parts/backfill_artifacts.ts';
 import { frequenciesInDays, type Deployment } from './parts/deployment.ts';
 import { connect, reservedConcurrency } from './parts/forward_function.ts';
 import { ForwardQueue } from './parts/forward_queue.ts';
@@ -20,7 +22,8 @@ export class PipelineStack extends Stack {
     const { settings, dataset } = deployment;
     const store = new StoreBucket(this, 'Store', deployment);
     const forward = new ForwardQueue(this, 'Forward', deployment);
-    const granted = new GrantedResources(this, deployment, store, forward.queue, forward.deadLetters);
+    const artifacts = settings.BACKFILL_ENABLED ? new BackfillArtifacts(this, 'BackfillArtifacts') : undefined;
+    const granted = new GrantedResources(this, deployment, store, forward.queue, forward.deadLetters, artifacts);
     const image = new PipelineImage(this, 'Image', deployment);
     const environment = programEnvironment(this, deployment, store);
 
@@ -57,6 +60,16 @@ export class PipelineStack extends Stack {
       });
       alarms.watchJobs(jobs.queue);
       this.output('JobQueueName', jobs.queue.jobQueueName, 'Queue of the jobs on AWS Batch');
+    }
+    if (artifacts) {
+      const { stateMachine } = new Backfill(this, 'Backfill', { deployment, image, granted, environment, artifacts });
+      alarms.watchBackfill(stateMachine);
+      this.output(
+        'BackfillStateMachineArn',
+        stateMachine.stateMachineArn,
+        'Loads an archive: scripts/start_backfill.sh',
+      );
+      this.output('BackfillArtifactsUrl', artifacts.url, 'What the stages of a backfill leave for one another');
     }
     new PipelineDashboard(this, 'Overview', {
       deployment,

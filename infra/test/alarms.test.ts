@@ -45,9 +45,9 @@ describe('alarms', () => {
   });
 
   it('about age and news are not there where the queue is not read, or none is asked for', () => {
-    templateOf({ ...EVERYTHING, FORWARD_QUEUE_ENABLED: 'false' }).resourceCountIs(ALARM, 2);
+    templateOf({ ...EVERYTHING, FORWARD_QUEUE_ENABLED: 'false' }).resourceCountIs(ALARM, 3);
     templateOf(DAILY).resourceCountIs(ALARM, 3);
-    templateOf(EVERYTHING).resourceCountIs(ALARM, 4);
+    templateOf(EVERYTHING).resourceCountIs(ALARM, 5);
   });
 
   it('all go to one topic, which takes TLS alone, and to ALARM_EMAIL', () => {

@@ -50,6 +50,30 @@ describe('the grants', () => {
     }
   });
 
+  it('of the stages of a backfill are these', () => {
+    const store = [`arn:aws:s3:::${STORE}/*`];
+    const source = ['arn:aws:s3:::daily-archive/level3/*'];
+    const artifacts = [expect.stringMatching(/^<BackfillArtifacts.*>\/backfill\/\*$/)];
+    const table = grants({ ...DAILY, BACKFILL_ENABLED: 'true' });
+    const objects = (stage: string, action: string) => table[`backfill_${stage}`]![action] ?? [];
+    const stages = Object.keys(table).filter((role) => role.startsWith('backfill_'));
+    expect(stages.map((role) => role.replace('backfill_', '')).sort()).toEqual([
+      'fork',
+      'initialize',
+      'partition',
+      'process',
+      'promote',
+      'reduce',
+    ]);
+    for (const stage of ['partition', 'initialize', 'process', 'promote'])
+      expect(objects(stage, 's3:GetObject')).toEqual([...store, ...source, ...artifacts]);
+    for (const stage of ['fork', 'reduce']) expect(objects(stage, 's3:GetObject')).toEqual([...store, ...artifacts]);
+    for (const stage of ['initialize', 'promote']) expect(objects(stage, 's3:PutObject')).toEqual(store);
+    for (const stage of ['partition', 'fork', 'process']) expect(objects(stage, 's3:PutObject')).toEqual(artifacts);
+    expect(objects('reduce', 's3:PutObject')).toEqual([...store, ...artifacts]);
+    for (const role of stages) expect(Object.keys(table[role]!)).not.toContain('s3:DeleteObject');
+  });
+
   it.each([
     ['anybody may read', MONTHLY],
     ['is a web server', WEB],

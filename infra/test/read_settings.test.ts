@@ -68,9 +68,6 @@ describe('settings', () => {
     expect(findings({ ...DAILY, VISIBILITY_TIMEOUT_SECONDS: '1799' })).toEqual([
       "VISIBILITY_TIMEOUT_SECONDS: found '1799', expected at least six times FUNCTION_TIMEOUT_SECONDS (300) and SQS_BATCH_WINDOW_SECONDS (0)",
     ]);
-    expect(findings({ ...DAILY, BACKFILL_ENABLED: 'True' })).toEqual([
-      "BACKFILL_ENABLED: found 'true', expected false: the backfill is not implemented yet",
-    ]);
     expect(findings({ ...DAILY, VPC_ID: 'vpc-0123456789abcdef0' })).toHaveLength(2);
     expect(
       findings({
@@ -82,6 +79,13 @@ describe('settings', () => {
     ).toEqual([
       "VPC_AVAILABILITY_ZONES: found 'us-east-1a,us-east-1b', expected as many as VPC_SUBNET_IDS: subnet-01234567",
     ]);
+  });
+
+  it('let messages wait where there is a backfill, unless they say otherwise', () => {
+    const backfill = { ...DAILY, BACKFILL_ENABLED: 'True' };
+    expect(load(backfill).settings).toMatchObject({ BACKFILL_ENABLED: true, FORWARD_QUEUE_ENABLED: false });
+    expect(load({ ...backfill, FORWARD_QUEUE_ENABLED: 'yes' }).settings.FORWARD_QUEUE_ENABLED).toBe(true);
+    expect(load({ ...backfill, BACKFILL_PARTITION_SIZE: '5' }).notes).toEqual([]);
   });
 
   it('must agree with the dataset file', () => {

@@ -37,6 +37,8 @@ describe('the stack', () => {
   it('tells what scripts need', () => {
     expect(Object.keys(templateOf(EVERYTHING).toJSON().Outputs).sort()).toEqual([
       'AlarmTopicArn',
+      'BackfillArtifactsUrl',
+      'BackfillStateMachineArn',
       'DeadLetterQueueUrl',
       'IcechunkBucketName',
       'InitializeFunctionName',

@@ -19,7 +19,7 @@ export const PROTECTED: Environment = {
   COLLECTION: 'v2',
   EARTHDATA_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:earthdata-AbCdEf',
 };
-/** All jobs, alarms and sources of messages. */
+/** All jobs, alarms and sources of messages, and the backfill. */
 export const EVERYTHING: Environment = {
   ...DAILY,
   SNS_TOPIC: 'arn:aws:sns:us-west-2:123456789012:new-files',
@@ -27,6 +27,8 @@ export const EVERYTHING: Environment = {
   GARBAGE_COLLECTION_FREQUENCY: '2',
   VERIFY_FREQUENCY: '7',
   GAPS_FREQUENCY: '1',
+  BACKFILL_ENABLED: 'true',
+  FORWARD_QUEUE_ENABLED: 'true',
   ALARM_EMAIL: 'data-team@example.org',
   STALE_AFTER_HOURS: '24',
 };

@@ -48,6 +48,7 @@ DatasetFile read_document(const toml::table& document, DatasetFile file, Finding
   read_checks(document, file, findings);
   read_forward(document, file, findings);
   read_verify(document, file, findings);
+  read_backfill(document, file, findings);
   read_gc(document, file, findings);
   read_manifest(document, file, findings);
   return file;

@@ -88,6 +88,13 @@ struct ForwardSpec {
   Duration window{0};              ///< how long to wait for a batch to fill
 };
 
+struct BackfillSpec {
+  std::uint64_t partition = 1000;  ///< granules a commit, at most
+  std::uint64_t batch = 10;        ///< granules that a worker takes at once
+  std::uint64_t concurrency = 0;   ///< workers at once; 0: one per core
+  std::uint64_t tolerate = 0;      ///< rejected granules that do not stop a backfill
+};
+
 struct VerifySpec {
   std::uint64_t samples = 8;  ///< chunks that are compared with their files; 0: none
 };
@@ -110,6 +117,7 @@ struct DatasetFile {
   AttributePolicy attributes;
   ChecksSpec checks;
   ForwardSpec forward;
+  BackfillSpec backfill;
   VerifySpec verify;
   GcSpec gc;
   std::map<std::string, std::uint64_t> manifest_split;  ///< axis -> chunks a manifest cell; empty: the default

@@ -187,11 +187,21 @@ TEST(DatasetFile, PlannedWordsAreErrorsUnlessTheyAreSetToTheirDefaults) {
   EXPECT_EQ(only_finding("source.prefix='a'\nsource.discover='cmr'"),
             "line 2: source.discover: not implemented yet: source.discover = \"cmr\"");
   EXPECT_EQ(only_finding("source.prefix='a'\n[[era]]\nname='x'"), "line 2: era: not implemented yet: [[era]]");
-  EXPECT_TRUE(parse("source.prefix='a'\nverify.samples=8\nbackfill.partition=1000\nbackfill.batch=10"));
-  const Loaded planned = parse("source.prefix='a'\nbackfill.batch=9");
+  EXPECT_TRUE(parse("source.prefix='a'\nverify.samples=8\nforward.stage_branch=false"));
+  const Loaded planned = parse("source.prefix='a'\nforward.stage_branch=true");
   ASSERT_FALSE(planned);
   EXPECT_EQ(to_error("f.toml", planned.error()).kind, ErrorKind::unsupported);
   EXPECT_EQ(to_error("f.toml", parse("x=1").error()).kind, ErrorKind::invalid);
+}
+
+TEST(DatasetFile, ReadsHowToBackfill) {
+  const auto file = parse("source.prefix='a'\n[backfill]\npartition=1440\nbatch=25\nconcurrency=8\ntolerate=0");
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->backfill.partition, 1440U);
+  EXPECT_EQ(file->backfill.batch, 25U);
+  EXPECT_EQ(file->backfill.concurrency, 8U);
+  EXPECT_EQ(file->backfill.tolerate, 0U);
+  EXPECT_FALSE(parse("source.prefix='a'\nbackfill.partition=0"));
 }
 
 TEST(DatasetFile, ReadsWhatBecomesOfLateGranules) {
@@ -339,7 +349,7 @@ struct Pipeline {
 
 TEST(Pipelines, OfEightProductsAreUnderstood) {
   const Pipeline pipelines[] = {
-      {"imerg", {"source.discover = \"enumerate\"", "backfill.seed", "backfill.partition", "backfill.concurrency"}},
+      {"imerg", {"source.discover = \"enumerate\"", "backfill.seed"}},
       {"naqfc",
        {"source.discover = \"sns\"", "source.sns_topic", "parse.format = \"grib2\"", "more than one axis",
         "axis.reference_time.kind = \"schedule\"", "axis.reference_time.cycles", "axis.lead.kind = \"explicit\"",

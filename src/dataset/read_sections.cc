@@ -106,6 +106,15 @@ void read_forward(const toml::table& document, DatasetFile& file, Findings& find
   }
 }
 
+void read_backfill(const toml::table& document, DatasetFile& file, Findings& findings) {
+  Section section = Section::of(document, "backfill", findings);
+  BackfillSpec& backfill = file.backfill;
+  if (const auto partition = section.count("partition")) backfill.partition = *partition;
+  if (const auto batch = section.count("batch")) backfill.batch = *batch;
+  if (const auto workers = section.count("concurrency")) backfill.concurrency = *workers;
+  if (const auto most = section.count("tolerate", 0)) backfill.tolerate = *most;
+}
+
 void read_verify(const toml::table& document, DatasetFile& file, Findings& findings) {
   Section section = Section::of(document, "verify", findings);
   if (const auto samples = section.count("samples", 0)) file.verify.samples = *samples;

@@ -21,6 +21,7 @@ void read_coords(const toml::table& document, DatasetFile& file, Findings& findi
 void read_attributes(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_checks(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_forward(const toml::table& document, DatasetFile& file, Findings& findings);
+void read_backfill(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_verify(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_gc(const toml::table& document, DatasetFile& file, Findings& findings);
 void read_manifest(const toml::table& document, DatasetFile& file, Findings& findings);

@@ -29,7 +29,31 @@ class BatchWriter {
     if (moves) VDP_TRY(make_room(runs));
     VDP_TRY(write_group_attributes(group_, state_.store, session_));
     VDP_TRY(collect_axis_values(moves ? first_moved(runs) : old_slots));
-    for (const PlannedGranule& planned : batch) VDP_TRY(write_granule(planned));
+    for (const PlannedGranule& planned : batch) {
+      VDP_TRY(write_granule_refs(planned));
+      VDP_TRY(add_rows({planned.box, encode_record(planned.record), planned.granule->values}));
+    }
+    return write_collected_rows();
+  }
+
+  Status write_granule_refs(const PlannedGranule& planned) {
+    for (const auto& [name, variable] : state_.store.variables) {
+      if (variable.role == Role::refs) VDP_TRY(write_refs(name, variable, planned));
+      if (variable.role == Role::static_refs) VDP_TRY(write_static_refs(name, variable, planned));
+    }
+    return {};
+  }
+
+  Status add_rows(const GranuleRows& granule) {
+    for (const auto& [name, variable] : state_.store.variables) {
+      if (variable.role == Role::native) VDP_TRY(collect_rows(name, variable, granule));
+    }
+    const std::vector<std::string> texts(granule.box.size(), granule.record);
+    records_.push_back({granule.box.begin, granule.box.size(), texts});
+    return {};
+  }
+
+  Status write_collected_rows() {
     for (const auto& [name, pieces] : rows_) {
       VDP_TRY(write_rows(session_, path(name), *state_.store.variables.at(name).axis_dimension, pieces));
     }
@@ -98,30 +122,19 @@ class BatchWriter {
     return {};
   }
 
-  Status write_granule(const PlannedGranule& planned) {
-    for (const auto& [name, variable] : state_.store.variables) {
-      if (variable.role == Role::refs) VDP_TRY(write_refs(name, variable, planned));
-      if (variable.role == Role::native) VDP_TRY(collect_rows(name, variable, planned));
-      if (variable.role == Role::static_refs) VDP_TRY(write_static_refs(name, variable, planned));
-    }
-    const std::vector<std::string> texts(planned.box.size(), encode_record(planned.record));
-    records_.push_back({planned.box.begin, planned.box.size(), texts});
-    return {};
-  }
-
   /// Values of the granule, or fill where it has none: an older version of it may have had some.
-  Status collect_rows(const std::string& name, const dataset::VariableTemplate& variable,
-                      const PlannedGranule& planned) {
-    const auto found = planned.granule->values.find(name);
-    if (found != planned.granule->values.end()) {
-      rows_[name].push_back({planned.box.begin, planned.box.size(), found->second});
+  Status collect_rows(const std::string& name, const dataset::VariableTemplate& variable, const GranuleRows& granule) {
+    const SlotBox box = granule.box;
+    const auto found = granule.values.find(name);
+    if (found != granule.values.end()) {
+      rows_[name].push_back({box.begin, box.size(), found->second});
       return {};
     }
     zarr::ArrayMetadata rows = variable.metadata;
-    rows.shape[*variable.axis_dimension] = planned.box.size();
+    rows.shape[*variable.axis_dimension] = box.size();
     const auto nothing = [](const zarr::Shape&) -> Result<std::optional<Bytes>> { return std::nullopt; };
     VDP_ASSIGN_IN(path(name), auto fill, read_values(rows, nothing, max_fill_bytes));
-    rows_[name].push_back({planned.box.begin, planned.box.size(), std::move(fill)});
+    rows_[name].push_back({box.begin, box.size(), std::move(fill)});
     return {};
   }
 
@@ -162,6 +175,18 @@ class BatchWriter {
 Status write_batch(const dataset::DatasetFile& file, const dataset::AxisSpec& axis, const StoreState& state,
                    const std::vector<PlannedGranule>& batch, icechunk::Session& session) {
   return BatchWriter(file, axis, state, session).write(batch);
+}
+
+Status write_granule_refs(const dataset::DatasetFile& file, const dataset::AxisSpec& axis, const StoreState& state,
+                          const PlannedGranule& planned, icechunk::Session& session) {
+  return BatchWriter(file, axis, state, session).write_granule_refs(planned);
+}
+
+Status write_granule_rows(const dataset::DatasetFile& file, const dataset::AxisSpec& axis, const StoreState& state,
+                          std::span<const GranuleRows> granules, icechunk::Session& session) {
+  BatchWriter writer(file, axis, state, session);
+  for (const GranuleRows& granule : granules) VDP_TRY(writer.add_rows(granule));
+  return writer.write_collected_rows();
 }
 
 }  // namespace vdp

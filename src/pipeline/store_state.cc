@@ -131,7 +131,8 @@ Result<StoreState> load_store_state(const dataset::DatasetFile& file, const data
   VDP_ASSIGN(StoreState state, load_store_contract(file, axis, session));
   const std::string path = variable_path(file.identity.group, axis.name);
   VDP_TRY(state.regular ? check_regular_axis(path, session, state) : load_grow_axis(path, session, state));
-  if (records == RecordsRead::as_needed && is_placed_by_key(file, axis, state)) {
+  const bool by_key = records == RecordsRead::as_needed && is_placed_by_key(file, axis, state);
+  if (by_key || records == RecordsRead::by_slot) {
     state.provenance = Provenance::unread();
   } else {
     VDP_ASSIGN(state.provenance, Provenance::load(session, file.identity.group));

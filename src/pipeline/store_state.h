@@ -30,8 +30,9 @@ struct StoreState {
 std::string variable_path(const std::string& group, const std::string& variable);
 
 /// How much of the records is read at once. As needed: where the store has always been written by one pattern that
-/// tells the slot of each key, so that a granule can stand nowhere else; all of them elsewhere.
-enum class RecordsRead { all, as_needed };
+/// tells the slot of each key, so that a granule can stand nowhere else; all of them elsewhere. By slot: none at first,
+/// whatever the keys tell, for who asks for slots alone.
+enum class RecordsRead { all, as_needed, by_slot };
 
 /// `invalid` where the store was made by something else, or for another axis.
 Result<StoreState> load_store_state(const dataset::DatasetFile& file, const dataset::AxisSpec& axis,

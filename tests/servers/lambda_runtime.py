@@ -41,6 +41,7 @@ class Invocation:
     error_type: str = ""  # the header of /error
     posts: list[str] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
+    taken: threading.Event = field(default_factory=threading.Event)
 
     @property
     def duration_s(self) -> float:
@@ -100,6 +101,7 @@ class LambdaRuntime:
         self.first_asked.set()
         invocation = self._waiting.get()
         invocation.taken_at = time.monotonic()
+        invocation.taken.set()
         self._given[invocation.request_id] = invocation
         return invocation
 

@@ -8,6 +8,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Deployment } from './deployment.ts';
 import type { ForwardQueue } from './forward_queue.ts';
@@ -53,6 +54,27 @@ export class Alarms extends Construct {
         detail: { status: ['FAILED'], jobQueue: [queue.jobQueueArn] },
       },
       targets: [new targets.SnsTopic(this.topic)],
+    });
+  }
+
+  watchBackfill(stateMachine: sfn.IStateMachine): void {
+    const how = { statistic: cloudwatch.Stats.SUM, period: Duration.minutes(5) };
+    const ends = {
+      failed: stateMachine.metricFailed(how),
+      timedOut: stateMachine.metricTimedOut(how),
+      aborted: stateMachine.metricAborted(how),
+    };
+    this.add('BackfillEnded', {
+      alarmDescription: 'A backfill ended before its end: its execution tells the state and the cause.',
+      // Nothing is sent of what did not happen: FILL makes it nothing.
+      metric: new cloudwatch.MathExpression({
+        label: 'executions that failed, timed out or were aborted',
+        expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
+        usingMetrics: ends,
+        period: how.period,
+      }),
+      threshold: 0,
+      evaluationPeriods: 1,
     });
   }
 

@@ -5,7 +5,10 @@ import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js'
 import type { Construct } from 'constructs';
 import type { Deployment } from './deployment.ts';
 import { grantsOf, type Grant, type GrantedResource, type RoleName } from './grants.ts';
+import type { ArtifactsPlace } from './backfill_artifacts.ts';
 import type { StorePlace } from './store_bucket.ts';
+
+const OBJECTS: readonly GrantedResource[] = ['store objects', 'source objects', 'backfill artifacts'];
 
 /** What the table of grants speaks of, as resources of this stack; and the roles that it makes. */
 export class GrantedResources {
@@ -15,6 +18,7 @@ export class GrantedResources {
     private readonly store: StorePlace,
     private readonly queue: sqs.IQueue,
     private readonly deadLetters: sqs.IQueue,
+    private readonly artifacts?: ArtifactsPlace,
   ) {}
 
   /** A role that may do what the table says, and `further`. */
@@ -31,11 +35,11 @@ export class GrantedResources {
       assumedBy: new iam.ServicePrincipal(service),
       inlinePolicies: { grants: new iam.PolicyDocument({ statements, minimize: false }) },
     });
-    for (const grant of grants.filter(({ on }) => on.endsWith('objects'))) this.acknowledge(role, grant);
+    for (const grant of grants.filter(({ on }) => OBJECTS.includes(on))) this.acknowledge(role, grant);
     return role;
   }
 
-  /** Objects of a store and of a source have no fixed names: below a prefix is as narrow as it can be. */
+  /** Objects of a store, of a source and of a backfill have no fixed names: below a prefix is as narrow as it can be. */
   private acknowledge(role: iam.Role, grant: Grant): void {
     const resource = flattenCfnReference(this.stack.resolve(this.arnOf(grant.on)));
     Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason: grant.why });
@@ -63,6 +67,10 @@ export class GrantedResources {
         return this.queue.queueArn;
       case 'dead letters':
         return this.deadLetters.queueArn;
+      case 'backfill artifacts':
+        return this.artifacts!.bucket.arnForObjects(`${this.artifacts!.prefix}/*`);
+      case 'artifacts bucket':
+        return this.artifacts!.bucket.bucketArn;
       case 'earthdata secret':
         return this.deployment.settings.EARTHDATA_SECRET_ARN!;
     }
@@ -83,6 +91,7 @@ export class GrantedResources {
   // is missing. With a plain StringLike, that answer would be 403.
   private conditionsOf(resource: GrantedResource): iam.Conditions | undefined {
     if (resource === 'store bucket') return prefixCondition(`${this.store.prefix}/*`);
+    if (resource === 'artifacts bucket') return prefixCondition(`${this.artifacts!.prefix}/*`);
     if (resource !== 'source bucket') return undefined;
     const { keyPrefix } = this.deployment.dataset.source;
     return keyPrefix === '' ? undefined : prefixCondition(`${keyPrefix}*`);

@@ -1,12 +1,21 @@
 // All that functions and jobs may do on AWS, as data: which role may call which actions on what, and why.
 // `npm run grants` prints the table as the template has it.
+import { BACKFILL_STAGES, type BackfillStage } from './backfill_stages.ts';
 import type { Deployment, JobName } from './deployment.ts';
 import { readsSourceWithOwnRole } from './deployment.ts';
 
-export type RoleName = 'initialize' | 'process_messages' | JobName;
+export type RoleName = 'initialize' | 'process_messages' | BackfillStage | JobName;
 
 export type GrantedResource =
-  'store bucket' | 'store objects' | 'source bucket' | 'source objects' | 'queue' | 'dead letters' | 'earthdata secret';
+  | 'store bucket'
+  | 'store objects'
+  | 'source bucket'
+  | 'source objects'
+  | 'queue'
+  | 'dead letters'
+  | 'backfill artifacts'
+  | 'artifacts bucket'
+  | 'earthdata secret';
 
 export interface Grant {
   readonly roles: readonly RoleName[];
@@ -17,8 +26,24 @@ export interface Grant {
   readonly when?: (deployment: Deployment) => boolean;
 }
 
-const WRITERS: readonly RoleName[] = ['initialize', 'process_messages', 'gc'];
-const READERS: readonly RoleName[] = ['verify', 'gaps'];
+const WRITERS: readonly RoleName[] = [
+  'initialize',
+  'process_messages',
+  'backfill_initialize',
+  'backfill_reduce',
+  'backfill_promote',
+  'gc',
+];
+const READERS: readonly RoleName[] = ['backfill_partition', 'backfill_fork', 'backfill_process', 'verify', 'gaps'];
+const SOURCE_READERS: readonly RoleName[] = [
+  'initialize',
+  'process_messages',
+  'backfill_partition',
+  'backfill_initialize',
+  'backfill_process',
+  'backfill_promote',
+  'verify',
+];
 
 const usesEarthdata = ({ settings, dataset }: Deployment) =>
   settings.EARTHDATA_SECRET_ARN !== undefined && dataset.access === 'earthdata';
@@ -45,14 +70,14 @@ export const GRANTS: readonly Grant[] = [
     why: 'Deletes what nothing refers to. Nobody else deletes.',
   },
   {
-    roles: ['initialize', 'process_messages', 'verify'],
+    roles: SOURCE_READERS,
     actions: ['s3:GetObject'],
     on: 'source objects',
     why: 'Reads the source files.',
     when: readsSourceWithOwnRole,
   },
   {
-    roles: ['initialize', 'process_messages', 'verify'],
+    roles: SOURCE_READERS,
     actions: ['s3:ListBucket'],
     on: 'source bucket',
     why: 'Finds the first file, and tells a file that is gone from one that is forbidden.',
@@ -78,7 +103,25 @@ export const GRANTS: readonly Grant[] = [
     why: 'What is rejected becomes a dead letter at once, with its reason.',
   },
   {
-    roles: ['initialize', 'process_messages', 'verify'],
+    roles: BACKFILL_STAGES,
+    actions: ['s3:GetObject'],
+    on: 'backfill artifacts',
+    why: 'Reads the plan, and what the stages before it left.',
+  },
+  {
+    roles: ['backfill_partition', 'backfill_fork', 'backfill_process', 'backfill_reduce'],
+    actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+    on: 'backfill artifacts',
+    why: 'Writes the plan, lists of files, forks and what workers found.',
+  },
+  {
+    roles: BACKFILL_STAGES,
+    actions: ['s3:ListBucket'],
+    on: 'artifacts bucket',
+    why: 'Counts what workers left, and tells an artifact that is missing from one that is forbidden.',
+  },
+  {
+    roles: SOURCE_READERS,
     actions: ['secretsmanager:GetSecretValue'],
     on: 'earthdata secret',
     why: 'Logs in to Earthdata for the keys of the source.',

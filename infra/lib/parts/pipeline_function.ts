@@ -3,17 +3,22 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { BackfillStage } from './backfill_stages.ts';
 import type { Deployment } from './deployment.ts';
 import type { GrantedResources } from './granted_resources.ts';
 import type { PipelineImage } from './image.ts';
 
+export type FunctionRole = 'initialize' | 'process_messages' | BackfillStage;
+
 export interface PipelineFunctionProps {
   readonly deployment: Deployment;
   readonly image: PipelineImage;
-  readonly role: 'initialize' | 'process_messages';
+  readonly role: FunctionRole;
   readonly granted: GrantedResources;
   readonly environment: Readonly<Record<string, string>>;
   readonly reservedConcurrency?: number;
+  /** Default: that of the settings. */
+  readonly timeout?: Duration;
 }
 
 /** A function of the image, with a log and a role of its own. */
@@ -32,7 +37,7 @@ export class PipelineFunction extends Construct {
       description: `${props.role} of the dataset ${props.deployment.dataset.name}`,
       code: props.image.functionCode(props.role),
       architecture: lambda.Architecture.X86_64,
-      timeout: Duration.seconds(settings.FUNCTION_TIMEOUT_SECONDS),
+      timeout: props.timeout ?? Duration.seconds(settings.FUNCTION_TIMEOUT_SECONDS),
       memorySize: settings.FUNCTION_MEMORY_MB,
       reservedConcurrentExecutions: props.reservedConcurrency,
       environment: { ...props.environment },

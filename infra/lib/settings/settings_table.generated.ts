@@ -69,13 +69,13 @@ export interface Settings {
   readonly VPC_PUBLIC_SUBNETS: boolean;
   /** Not used: jobs run on Fargate, which has no machine image. */
   readonly AMI_ID: string;
-  /** Whether the stack has the pipeline that loads a whole archive. Not implemented yet. */
+  /** Whether the stack has the pipeline that loads a whole archive. */
   readonly BACKFILL_ENABLED: boolean;
-  /** Files of one commit of a backfill. Not used yet. */
+  /** Files of one commit of a backfill. */
   readonly BACKFILL_PARTITION_SIZE: number;
-  /** Files that one worker of a backfill takes at once. Not used yet. */
+  /** Files that one worker of a backfill takes at once. */
   readonly BACKFILL_MAX_ITEMS_PER_BATCH: number;
-  /** Workers of a backfill at once. Not used yet. */
+  /** Workers of a backfill at once. */
   readonly BACKFILL_MAX_CONCURRENCY: number;
   /** Address that alarms are sent to, once it has confirmed the subscription. Without one, they still reach the topic. */
   readonly ALARM_EMAIL?: string;
@@ -486,7 +486,7 @@ export const SETTINGS_TABLE: readonly SettingRow[] = [
     "default": "false",
     "choices": [],
     "expected": "true or false",
-    "description": "Whether the stack has the pipeline that loads a whole archive. Not implemented yet."
+    "description": "Whether the stack has the pipeline that loads a whole archive."
   },
   {
     "name": "BACKFILL_PARTITION_SIZE",
@@ -498,7 +498,7 @@ export const SETTINGS_TABLE: readonly SettingRow[] = [
     "maximum": 1000000,
     "choices": [],
     "expected": "a whole number from 1 to 1000000",
-    "description": "Files of one commit of a backfill. Not used yet."
+    "description": "Files of one commit of a backfill."
   },
   {
     "name": "BACKFILL_MAX_ITEMS_PER_BATCH",
@@ -510,7 +510,7 @@ export const SETTINGS_TABLE: readonly SettingRow[] = [
     "maximum": 10000,
     "choices": [],
     "expected": "a whole number from 1 to 10000",
-    "description": "Files that one worker of a backfill takes at once. Not used yet."
+    "description": "Files that one worker of a backfill takes at once."
   },
   {
     "name": "BACKFILL_MAX_CONCURRENCY",
@@ -522,7 +522,7 @@ export const SETTINGS_TABLE: readonly SettingRow[] = [
     "maximum": 10000,
     "choices": [],
     "expected": "a whole number from 1 to 10000",
-    "description": "Workers of a backfill at once. Not used yet."
+    "description": "Workers of a backfill at once."
   },
   {
     "name": "ALARM_EMAIL",
@@ -813,20 +813,6 @@ export const RULES: readonly Rule[] = [
     "text": "the network of VPC_SUBNET_IDS"
   },
   {
-    "setting": "BACKFILL_ENABLED",
-    "refuses": true,
-    "where": [
-      {
-        "of": "BACKFILL_ENABLED",
-        "is": "one_of",
-        "texts": [
-          "true"
-        ]
-      }
-    ],
-    "text": "false: the backfill is not implemented yet"
-  },
-  {
     "setting": "AMI_ID",
     "refuses": false,
     "where": [
@@ -877,9 +863,16 @@ export const RULES: readonly Rule[] = [
       {
         "of": "BACKFILL_PARTITION_SIZE",
         "is": "given"
+      },
+      {
+        "of": "BACKFILL_ENABLED",
+        "is": "one_of",
+        "texts": [
+          "false"
+        ]
       }
     ],
-    "text": "not used: the backfill is not implemented yet"
+    "text": "not used: BACKFILL_ENABLED is false"
   },
   {
     "setting": "BACKFILL_MAX_ITEMS_PER_BATCH",
@@ -888,9 +881,16 @@ export const RULES: readonly Rule[] = [
       {
         "of": "BACKFILL_MAX_ITEMS_PER_BATCH",
         "is": "given"
+      },
+      {
+        "of": "BACKFILL_ENABLED",
+        "is": "one_of",
+        "texts": [
+          "false"
+        ]
       }
     ],
-    "text": "not used: the backfill is not implemented yet"
+    "text": "not used: BACKFILL_ENABLED is false"
   },
   {
     "setting": "BACKFILL_MAX_CONCURRENCY",
@@ -899,9 +899,16 @@ export const RULES: readonly Rule[] = [
       {
         "of": "BACKFILL_MAX_CONCURRENCY",
         "is": "given"
+      },
+      {
+        "of": "BACKFILL_ENABLED",
+        "is": "one_of",
+        "texts": [
+          "false"
+        ]
       }
     ],
-    "text": "not used: the backfill is not implemented yet"
+    "text": "not used: BACKFILL_ENABLED is false"
   }
 ];
 

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   Action action;
   add_new(program, action);
   add_run(program, action);
+  add_backfill(program, action);
   add_enqueue(program, action);
   add_forward(program, action);
   add_dlq(program, action);

@@ -88,6 +88,7 @@ void print_json(const Json& document);
 // Each adds its verb to the program and fills `action` when it is the one that was called.
 void add_new(CLI::App& program, Action& action);
 void add_run(CLI::App& program, Action& action);
+void add_backfill(CLI::App& program, Action& action);
 void add_enqueue(CLI::App& program, Action& action);
 void add_forward(CLI::App& program, Action& action);
 void add_dlq(CLI::App& program, Action& action);

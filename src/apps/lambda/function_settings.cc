@@ -29,6 +29,10 @@ Result<FunctionSettings> read_settings(const dataset::EnvironmentLookup& environ
   settings.processor = text_of(environment, "VDP_PROCESSOR", "dataset");
   settings.dead_letters_url = text_of(environment, "VDP_DEAD_LETTERS");
   settings.metrics_namespace = text_of(environment, "VDP_METRICS_NAMESPACE");
+  settings.backfill_artifacts_url = text_of(environment, "VDP_BACKFILL_ARTIFACTS");
+  if (const std::string size = text_of(environment, "VDP_BACKFILL_PARTITION_SIZE"); !size.empty()) {
+    VDP_ASSIGN(settings.backfill_partition_size, parse_count("VDP_BACKFILL_PARTITION_SIZE", size));
+  }
   if (const std::string count = text_of(environment, "VDP_MAX_RECEIVES"); !count.empty()) {
     VDP_ASSIGN(settings.max_receives, parse_count("VDP_MAX_RECEIVES", count));
   }

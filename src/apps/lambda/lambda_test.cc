@@ -55,8 +55,22 @@ TEST(FunctionSettings, ErrorsNameVariableAndValue) {
 
 TEST(Roles, AreNamedWhereOneIsUnknown) {
   EXPECT_TRUE(make_function("initialize", {}));
+  EXPECT_TRUE(make_function("backfill_promote", {}));
   EXPECT_EQ(make_function("other", {}).error().text(),
-            "_HANDLER: found \"other\", expected one of initialize, process_messages");
+            "_HANDLER: found \"other\", expected one of initialize, process_messages, backfill_partition, "
+            "backfill_initialize, backfill_fork, backfill_process, backfill_reduce, backfill_promote");
+  EXPECT_FALSE(make_function("backfill_", {}));
+}
+
+TEST(Roles, OfABackfillNeedAPlaceForArtifacts) {
+  const auto function = make_function("backfill_fork", {});
+  ASSERT_TRUE(function) << function.error().text();
+  FunctionSettings settings;
+  settings.processor = "dataset";
+  const auto answer = (*make_function("backfill_fork", settings))->handle(Json::object(), {});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, ErrorKind::invalid);
+  EXPECT_NE(answer.error().text().find("VDP_BACKFILL_ARTIFACTS"), std::string::npos) << answer.error().text();
 }
 
 TEST(RuntimeApi, NeedsAnAddress) {

@@ -90,9 +90,13 @@ TEST(ReadSettings, SettingsMustAgree) {
   EXPECT_EQ(findings(read(least + "DATA_BUCKET_NAME=other\n")),
             std::vector<std::string>{"DATA_BUCKET_NAME: found 'other', expected archive, as the dataset's "
                                      "source.prefix is s3://archive/level3/"});
-  EXPECT_EQ(findings(read(least + "BACKFILL_ENABLED=True\n")),
-            std::vector<std::string>{"BACKFILL_ENABLED: found 'true', expected false: the backfill is not implemented "
-                                     "yet"});
+}
+
+TEST(ReadSettings, MessagesWaitWhereThereIsABackfill) {
+  const SettingsReport report = read(least + "BACKFILL_ENABLED=True\n");
+  EXPECT_TRUE(report.findings.empty());
+  EXPECT_EQ(setting(report, "FORWARD_QUEUE_ENABLED").value, "false");
+  EXPECT_EQ(setting(read(least), "FORWARD_QUEUE_ENABLED").value, "true");
 }
 
 TEST(ReadSettings, TheVisibilityTimeoutFollowsWindowAndTimeout) {

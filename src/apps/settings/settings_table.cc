@@ -213,28 +213,28 @@ const std::array<SettingRow, 41> rows = {{
      .kind = SettingKind::boolean,
      .default_value = "false",
      .expected = "true or false",
-     .description = "Whether the stack has the pipeline that loads a whole archive. Not implemented yet."},
+     .description = "Whether the stack has the pipeline that loads a whole archive."},
     {.name = "BACKFILL_PARTITION_SIZE",
      .kind = SettingKind::integer,
      .default_value = "500",
      .minimum = 1,
      .maximum = 1000000,
      .expected = "a whole number from 1 to 1000000",
-     .description = "Files of one commit of a backfill. Not used yet."},
+     .description = "Files of one commit of a backfill."},
     {.name = "BACKFILL_MAX_ITEMS_PER_BATCH",
      .kind = SettingKind::integer,
      .default_value = "10",
      .minimum = 1,
      .maximum = 10000,
      .expected = "a whole number from 1 to 10000",
-     .description = "Files that one worker of a backfill takes at once. Not used yet."},
+     .description = "Files that one worker of a backfill takes at once."},
     {.name = "BACKFILL_MAX_CONCURRENCY",
      .kind = SettingKind::integer,
      .default_value = "50",
      .minimum = 1,
      .maximum = 10000,
      .expected = "a whole number from 1 to 10000",
-     .description = "Workers of a backfill at once. Not used yet."},
+     .description = "Workers of a backfill at once."},
     {.name = "ALARM_EMAIL",
      .kind = SettingKind::text,
      .pattern = "^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}[.][A-Za-z]{2,24}$",
@@ -260,7 +260,7 @@ const std::array<SettingRow, 41> rows = {{
      .description = "The least important messages that the functions and jobs log."},
 }};
 
-const std::array<Rule, 19> all_rules = {{
+const std::array<Rule, 18> all_rules = {{
     {.setting = "DATASET",
      .refuses = true,
      .where = {
@@ -332,11 +332,6 @@ const std::array<Rule, 19> all_rules = {{
        {.of = "VPC_ID", .is = Comparison::absent},
        {.of = "VPC_SUBNET_IDS", .is = Comparison::given}},
      .text = "the network of VPC_SUBNET_IDS"},
-    {.setting = "BACKFILL_ENABLED",
-     .refuses = true,
-     .where = {
-       {.of = "BACKFILL_ENABLED", .is = Comparison::one_of, .texts = {"true"}}},
-     .text = "false: the backfill is not implemented yet"},
     {.setting = "AMI_ID",
      .refuses = false,
      .where = {
@@ -357,18 +352,21 @@ const std::array<Rule, 19> all_rules = {{
     {.setting = "BACKFILL_PARTITION_SIZE",
      .refuses = false,
      .where = {
-       {.of = "BACKFILL_PARTITION_SIZE", .is = Comparison::given}},
-     .text = "not used: the backfill is not implemented yet"},
+       {.of = "BACKFILL_PARTITION_SIZE", .is = Comparison::given},
+       {.of = "BACKFILL_ENABLED", .is = Comparison::one_of, .texts = {"false"}}},
+     .text = "not used: BACKFILL_ENABLED is false"},
     {.setting = "BACKFILL_MAX_ITEMS_PER_BATCH",
      .refuses = false,
      .where = {
-       {.of = "BACKFILL_MAX_ITEMS_PER_BATCH", .is = Comparison::given}},
-     .text = "not used: the backfill is not implemented yet"},
+       {.of = "BACKFILL_MAX_ITEMS_PER_BATCH", .is = Comparison::given},
+       {.of = "BACKFILL_ENABLED", .is = Comparison::one_of, .texts = {"false"}}},
+     .text = "not used: BACKFILL_ENABLED is false"},
     {.setting = "BACKFILL_MAX_CONCURRENCY",
      .refuses = false,
      .where = {
-       {.of = "BACKFILL_MAX_CONCURRENCY", .is = Comparison::given}},
-     .text = "not used: the backfill is not implemented yet"},
+       {.of = "BACKFILL_MAX_CONCURRENCY", .is = Comparison::given},
+       {.of = "BACKFILL_ENABLED", .is = Comparison::one_of, .texts = {"false"}}},
+     .text = "not used: BACKFILL_ENABLED is false"},
 }};
 
 constexpr std::array<std::string_view, 7> foreign_names = {"AWS_", "CDK_", "VDP_", "DOCKER_", "EARTHDATA_TOKEN", "NODE_", "JSII_"};
