@@ -10,7 +10,7 @@
 namespace vdp::hdf5 {
 namespace {
 
-constexpr std::array files = {"classic.h5", "dense.h5", "netcdf.nc", "indexes.h5"};
+constexpr std::array files = {"classic.h5", "dense.h5", "netcdf.nc", "indexes.h5", "shared.h5", "filtered.h5"};
 
 TEST(HostileHdf5, Truncations) {
   for (const char* name : files) {
