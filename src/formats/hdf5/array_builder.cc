@@ -100,7 +100,7 @@ class ArrayBuilder {
     const auto bytes = checked_multiply<std::uint64_t>(count, dataset_.type.size_bytes);
     if (!bytes) return corrupt("more than 2^64 bytes");
     if (*bytes == 0) return {};
-    if (!dataset_.external_pieces.empty()) return add_external(*bytes);
+    if (dataset_.external) return add_external(*bytes);
     if (layout_.kind == Layout::Kind::compact) return add_compact(*bytes);
     if (layout_.address == undefined_address) return {};
     return add_virtual(0, layout_.address, *bytes);
@@ -108,10 +108,10 @@ class ArrayBuilder {
 
   /// One chunk is one range of one file. Which version of that file belongs to this one is not known.
   Status add_external(std::uint64_t bytes) {
-    const ExternalPiece& piece = dataset_.external_pieces.front();
+    const ExternalStorage& piece = *dataset_.external;
     if (piece.size_bytes < bytes) {
       return unsupported(fmt::format("values in {} pieces of external files, the first of {} bytes, {} needed in one",
-                                     dataset_.external_pieces.size(), piece.size_bytes, bytes));
+                                     piece.pieces, piece.size_bytes, bytes));
     }
     if (!checked_add(piece.offset_bytes, bytes)) return corrupt("an external file of more than 2^64 bytes");
     VDP_ASSIGN(std::string url, sibling_url(source_.url, piece.name));
@@ -192,7 +192,7 @@ bool stores_data(const DatasetHeader& dataset, const DatasetContents& contents) 
     case Layout::Kind::compact:
       return !dataset.layout.compact_data.empty();
     case Layout::Kind::contiguous:
-      return dataset.layout.address != undefined_address || !dataset.external_pieces.empty();
+      return dataset.layout.address != undefined_address || dataset.external.has_value();
     case Layout::Kind::chunked:
       return !contents.chunks.empty();
     case Layout::Kind::virtual_dataset:

@@ -44,11 +44,17 @@ Decoded<std::vector<HeapObject>> read_dense_objects(const FileView& file, Addres
                                tree.type, static_cast<int>(type)));
   }
   std::vector<HeapObject> objects;
+  std::uint64_t object_bytes = 0;  // no two records share an object, so that it cannot be more than the file has
   bool incomplete = false;
   for (const ByteView record : tree.records) {
     VDP_ASSIGN(const DenseId dense, decode_record(record, type));
     auto object = dense.shared ? shared_body(file, MessageType::attribute, dense.id) : heap.object(dense.id);
     if (object) {
+      object_bytes += object->bytes.size();
+      if (object_bytes > file.file_size()) {
+        return corrupt(
+            fmt::format("B-tree at offset {}: its records name more bytes than the file has", file.absolute(index)));
+      }
       objects.push_back(*object);
     } else if (object.error().is_missing()) {
       incomplete = true;

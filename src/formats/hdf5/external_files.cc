@@ -9,24 +9,21 @@
 namespace vdp::hdf5 {
 
 /// Version (1), reserved (3), allocated slots (2), used slots (2), heap; slots: name's place in the heap, offset, size.
-Decoded<std::vector<ExternalPiece>> read_external_files(const FileView& file, const Message& message) {
+Decoded<ExternalStorage> read_external_files(const FileView& file, const Message& message) {
   Cursor cursor = file.cursor(message.body, message.address);
   VDP_ASSIGN(const auto version, cursor.read_u8("external files: version"));
   if (version != 1) return corrupt(fmt::format("external files: version {} found, 1 expected", version));
   VDP_TRY(cursor.skip(3 + 2, "external files: allocated slots"));
-  VDP_ASSIGN(const auto count, cursor.read_u16("external files: used slots"));
+  ExternalStorage storage;
+  VDP_ASSIGN(storage.pieces, cursor.read_u16("external files: used slots"));
   VDP_ASSIGN(const Address heap_address, file.read_address(cursor, "external files: heap"));
+  if (storage.pieces == 0) return corrupt("external files: none are named");
   VDP_ASSIGN(const ByteView heap, read_local_heap(file, heap_address));
-  std::vector<ExternalPiece> pieces;
-  for (int i = 0; i < count; ++i) {
-    ExternalPiece piece;
-    VDP_ASSIGN(const auto name, file.read_length(cursor, "external file: name"));
-    VDP_ASSIGN(piece.name, heap_text(heap, name));
-    VDP_ASSIGN(piece.offset_bytes, file.read_length(cursor, "external file: offset"));
-    VDP_ASSIGN(piece.size_bytes, file.read_length(cursor, "external file: size"));
-    pieces.push_back(std::move(piece));
-  }
-  return pieces;
+  VDP_ASSIGN(const auto name, file.read_length(cursor, "external file: name"));
+  VDP_ASSIGN(storage.name, heap_text(heap, name));
+  VDP_ASSIGN(storage.offset_bytes, file.read_length(cursor, "external file: offset"));
+  VDP_ASSIGN(storage.size_bytes, file.read_length(cursor, "external file: size"));
+  return storage;
 }
 
 Result<std::string> sibling_url(const std::string& url, const std::string& name) {

@@ -59,6 +59,7 @@ class FileView {
   /// A cursor over such bytes, whose messages name offsets in the file.
   Cursor cursor(ByteView bytes, Address address) const { return Cursor(bytes, address + geometry_.base_address); }
 
+  std::uint64_t file_size() const { return bytes_->file_size(); }
   /// Whether the whole range lies within the file.
   bool contains(Address address, std::uint64_t length) const;
   std::uint64_t absolute(Address address) const { return address + geometry_.base_address; }

@@ -55,7 +55,7 @@ Decoded<DatasetHeader> read_dataset(const FileView& file, const std::vector<Mess
     VDP_ASSIGN(dataset.filters, decode_filter_pipeline(file.cursor(own.body, own.address)));
   }
   if (const Message* external = find(messages, MessageType::external_files)) {
-    VDP_ASSIGN(dataset.external_pieces, read_external_files(file, *external));
+    VDP_ASSIGN(dataset.external, read_external_files(file, *external));
   }
   return dataset;
 }

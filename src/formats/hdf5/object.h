@@ -30,7 +30,7 @@ struct DatasetHeader {
   FillValue fill;
   Layout layout;
   std::vector<Filter> filters;
-  std::vector<ExternalPiece> external_pieces;  ///< where the values lie, if not in this file
+  std::optional<ExternalStorage> external;  ///< where the values lie, if not in this file
 };
 
 struct Object {

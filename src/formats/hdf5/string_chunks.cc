@@ -198,7 +198,7 @@ Decoded<std::vector<InlineChunk>> read_string_chunks(const FileView& file, const
   std::vector<InlineChunk> result;
   if (count == 0) return result;
   ByteView references = layout.compact_data;
-  if (!dataset.external_pieces.empty()) return unsupported("strings in an external file");
+  if (dataset.external) return unsupported("strings in an external file");
   if (layout.kind == Layout::Kind::contiguous) {
     if (layout.address == undefined_address) return result;
     const auto bytes = checked_multiply<std::uint64_t>(count, dataset.type.size_bytes);

@@ -90,8 +90,14 @@ Decoded<std::vector<Link>> read_symbol_table(const FileView& file, Address btree
   if (!complete) return std::unexpected(complete.error());
   if (!*complete) return missing();
   std::vector<Link> links;
+  std::uint64_t text_bytes = 0;  // no two links share a text, so that it cannot be more than the heap has
   for (const Symbol& symbol : symbols) {
     VDP_ASSIGN(Link link, named_link(symbol, *names));
+    text_bytes += link.name.size() + link.target.size();
+    if (text_bytes > names->size()) {
+      return corrupt(
+          fmt::format("symbol table: more text in its names than the {} bytes of their heap", names->size()));
+    }
     links.push_back(std::move(link));
   }
   return links;
