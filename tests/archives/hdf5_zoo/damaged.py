@@ -281,6 +281,22 @@ def names_beyond_their_heap() -> bytes:
     return put(content, find(content, b"SNOD") + 8, 2**33, 8)
 
 
+@damaged("more text")
+def names_that_are_all_the_longest() -> bytes:
+    """Each symbol takes 40 bytes; a name can be as long as the heap."""
+
+    def write(file: h5py.File) -> None:
+        for name in ("a" * 500, *"bcdefgh"):
+            file[name] = 1
+
+    content = made(write)
+    at = find(content, b"SNOD") + 8
+    longest = int.from_bytes(content[at : at + 8], "little")  # names are in order, so it is the first
+    for number in range(8):
+        put(content, at + 40 * number, longest, 8)
+    return bytes(content)
+
+
 @damaged("local heap|end of the file")
 def heap_of_all_bytes() -> bytes:
     content = old()
