@@ -2,6 +2,7 @@
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(BZip2 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(CURL REQUIRED)
 find_package(SQLite3 REQUIRED)
@@ -10,6 +11,14 @@ find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(blosc REQUIRED IMPORTED_TARGET blosc)
+pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
+# libaec has no pkg-config file in Debian 12; its libsz has the interface of HDF5's szip filter.
+find_path(SZIP_INCLUDE_DIR szlib.h REQUIRED)
+find_library(SZIP_LIBRARY sz REQUIRED)
+add_library(szip INTERFACE IMPORTED)
+set_target_properties(szip PROPERTIES
+  INTERFACE_INCLUDE_DIRECTORIES "${SZIP_INCLUDE_DIR}" INTERFACE_LINK_LIBRARIES "${SZIP_LIBRARY}")
 # FlatBuffers: generated code and FlexBuffers are header only; the versions' CMake packages differ in name.
 find_path(FLATBUFFERS_INCLUDE_DIR flatbuffers/flatbuffers.h REQUIRED)
 find_program(FLATC flatc REQUIRED)

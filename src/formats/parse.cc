@@ -88,7 +88,7 @@ zarr::ChunkReader chunk_reader(ByteSource& source, const VirtualArray& array) {
     if (entry->inlined != nullptr) return *entry->inlined;
     const SourceLocation& location = array.manifest.locations().at(entry->ref.location);
     if (location.url != source.location().url) {
-      return internal(fmt::format("a chunk of {} asked of {}", location.url, source.location().url));
+      return unsupported(fmt::format("values in another file, {}, cannot be read here", location.url));
     }
     const ByteRange range{entry->ref.offset, entry->ref.length};
     VDP_ASSIGN(std::vector<Bytes> read, source.read({&range, 1}));

@@ -42,6 +42,8 @@ Result<Bytes> decode_bytes(const Codec& codec, ByteView encoded, std::uint64_t m
   if (name == "numcodecs.zlib") return decompress_zlib(encoded, max_bytes);
   if (name == "gzip" || name == "numcodecs.gzip") return decompress_gzip(encoded, max_bytes);
   if (name == "zstd" || name == "numcodecs.zstd") return decompress_zstd(encoded, max_bytes);
+  if (name == "numcodecs.bz2") return decompress_bzip2(encoded, max_bytes);
+  if (name == "numcodecs.blosc") return decompress_blosc(encoded, max_bytes);
   if (name == "numcodecs.shuffle") {
     VDP_ASSIGN(const std::uint64_t element_size, shuffled_element_size(codec));
     return unshuffle(encoded, element_size);

@@ -23,8 +23,8 @@ Status check_official_readers(const ArrayMetadata& metadata);
 
 /// One chunk, decoded: elements in C order, each little-endian and size_bytes wide, exactly the chunk shape's
 /// number of them. Not for `string` arrays. Codecs: bytes, numcodecs.zlib, numcodecs.gzip/gzip, numcodecs.zstd/zstd,
-/// numcodecs.shuffle, numcodecs.fletcher32, crc32c; others are `unsupported`, named. Output is bounded by the chunk
-/// shape, whatever the bytes claim; checksums are verified.
+/// numcodecs.bz2, numcodecs.blosc, numcodecs.shuffle, numcodecs.fletcher32, crc32c; others are `unsupported`, named.
+/// Output is bounded by the chunk shape, whatever the bytes claim; checksums are verified.
 Result<Bytes> decode_chunk(const ArrayMetadata& metadata, ByteView encoded);
 
 /// One chunk of a `string` array (vlen-utf8: u32 count, then per item u32 length and bytes; little-endian).

@@ -1,5 +1,7 @@
 #include "zarr/compression.h"
 
+#include <blosc.h>
+#include <bzlib.h>
 #include <fmt/format.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -116,6 +118,47 @@ Result<Bytes> decompress_zstd(ByteView compressed, std::uint64_t max_bytes) {
     }
   }
   return output.take();
+}
+
+Result<Bytes> decompress_bzip2(ByteView compressed, std::uint64_t max_bytes) {
+  bz_stream stream{};
+  if (BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK) return fail(ErrorKind::transient, "bzip2: out of memory");
+  const std::unique_ptr<bz_stream, int (*)(bz_stream*)> ender(&stream, BZ2_bzDecompressEnd);
+  BoundedOutput output(compressed.size(), max_bytes);
+  for (;;) {
+    const unsigned input = clip(compressed.size());
+    const unsigned room = clip(output.room());
+    // The library's type, it does not write there.
+    stream.next_in = reinterpret_cast<char*>(const_cast<std::uint8_t*>(compressed.data()));
+    stream.avail_in = input;
+    stream.next_out = reinterpret_cast<char*>(output.data());
+    stream.avail_out = room;
+    const int status = BZ2_bzDecompress(&stream);
+    compressed = compressed.subspan(input - stream.avail_in);
+    output.advance(room - stream.avail_out);
+    if (status == BZ_STREAM_END) return output.take();
+    if (status != BZ_OK) return corrupt(fmt::format("bzip2 stream: status {}", status));
+    if (output.room() == 0) {
+      VDP_TRY(output.grow());
+    } else if (compressed.empty()) {
+      return corrupt("bzip2 stream ends too early");
+    }
+  }
+}
+
+Result<Bytes> decompress_blosc(ByteView compressed, std::uint64_t max_bytes) {
+  std::size_t size = 0;
+  if (compressed.size() > BLOSC_MAX_BUFFERSIZE ||
+      blosc_cbuffer_validate(compressed.data(), compressed.size(), &size) < 0) {
+    return corrupt(fmt::format("blosc buffer: {} bytes without a valid header", compressed.size()));
+  }
+  if (size > max_bytes) return over_limit(fmt::format("more than the {} bytes that fit come out", max_bytes));
+  Bytes bytes(size);
+  const int written = blosc_decompress_ctx(compressed.data(), bytes.data(), bytes.size(), 1);
+  if (written < 0 || static_cast<std::size_t>(written) != size) {
+    return corrupt(fmt::format("blosc buffer: {} bytes expected, the library answers {}", size, written));
+  }
+  return bytes;
 }
 
 Result<Bytes> compress_zstd(ByteView bytes, int level, bool checksum) {

@@ -13,6 +13,8 @@ namespace vdp::zarr {
 Result<Bytes> decompress_zlib(ByteView compressed, std::uint64_t max_bytes);
 Result<Bytes> decompress_gzip(ByteView compressed, std::uint64_t max_bytes);
 Result<Bytes> decompress_zstd(ByteView compressed, std::uint64_t max_bytes);
+Result<Bytes> decompress_bzip2(ByteView compressed, std::uint64_t max_bytes);
+Result<Bytes> decompress_blosc(ByteView compressed, std::uint64_t max_bytes);
 
 /// One zstd frame; level 0 is zstd's default.
 Result<Bytes> compress_zstd(ByteView bytes, int level, bool checksum);

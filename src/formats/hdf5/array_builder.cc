@@ -8,6 +8,7 @@
 
 #include "base/base64.h"
 #include "base/checked.h"
+#include "formats/hdf5/inlined_chunks.h"
 #include "formats/hdf5/zarr_mapping.h"
 
 namespace vdp::hdf5 {
@@ -49,9 +50,10 @@ class ArrayBuilder {
       for (const InlineChunk& chunk : contents_.strings) array_.manifest.set_inline(chunk.index, chunk.bytes);
       return std::move(array_);
     }
-    VDP_ASSIGN(metadata().codecs, zarr_codecs(dataset_.type, dataset_.filters));
+    VDP_ASSIGN(const std::vector<Filter> applied, filters());
+    VDP_ASSIGN(metadata().codecs, zarr_codecs(dataset_.type, applied));
     VDP_ASSIGN(metadata().fill_value, zarr_fill_value(dataset_.type, dataset_.fill));
-    VDP_TRY(layout_.kind == Layout::Kind::chunked ? add_chunks() : add_whole());
+    VDP_TRY(layout_.kind == Layout::Kind::chunked ? add_chunks(!applied.empty()) : add_whole());
     return std::move(array_);
   }
 
@@ -61,7 +63,6 @@ class ArrayBuilder {
   Status check_storage() const {
     if (!contents_.problem.empty()) return unsupported(contents_.problem);
     if (dataset_.space.is_null) return unsupported("a null dataspace: there are no values");
-    if (dataset_.has_external_files) return unsupported("values in external files");
     if (layout_.kind == Layout::Kind::virtual_dataset)
       return unsupported("a virtual dataset (views of other datasets)");
     return {};
@@ -99,9 +100,24 @@ class ArrayBuilder {
     const auto bytes = checked_multiply<std::uint64_t>(count, dataset_.type.size_bytes);
     if (!bytes) return corrupt("more than 2^64 bytes");
     if (*bytes == 0) return {};
+    if (dataset_.external) return add_external(*bytes);
     if (layout_.kind == Layout::Kind::compact) return add_compact(*bytes);
     if (layout_.address == undefined_address) return {};
     return add_virtual(0, layout_.address, *bytes);
+  }
+
+  /// One chunk is one range of one file. Which version of that file belongs to this one is not known.
+  Status add_external(std::uint64_t bytes) {
+    const ExternalStorage& piece = *dataset_.external;
+    if (piece.size_bytes < bytes) {
+      return unsupported(fmt::format("values in {} pieces of external files, the first of {} bytes, {} needed in one",
+                                     piece.pieces, piece.size_bytes, bytes));
+    }
+    if (!checked_add(piece.offset_bytes, bytes)) return corrupt("an external file of more than 2^64 bytes");
+    VDP_ASSIGN(std::string url, sibling_url(source_.url, piece.name));
+    const std::uint32_t location = array_.manifest.add_location({std::move(url), "", 0});
+    array_.manifest.set_virtual(0, {location, piece.offset_bytes, bytes});
+    return {};
   }
 
   Status add_compact(std::uint64_t bytes) {
@@ -113,10 +129,22 @@ class ArrayBuilder {
     return {};
   }
 
-  Status add_chunks() {
+  /// Codecs that hold for all chunks. Inlined ones are decoded already.
+  Result<std::vector<Filter>> filters() const {
+    if (!contents_.inlined.empty()) return std::vector<Filter>{};
+    return common_filters(dataset_, contents_.chunks);
+  }
+
+  Status add_inlined() {
+    metadata().chunk_shape = layout_.chunk_shape;
+    VDP_TRY(begin_manifest());
+    for (const InlineChunk& chunk : contents_.inlined) array_.manifest.set_inline(chunk.index, chunk.bytes);
+    return {};
+  }
+
+  Status add_chunks(bool filtered) {
+    if (!contents_.inlined.empty()) return add_inlined();
     VDP_ASSIGN(const ChunkGrid grid, chunk_grid(dataset_));
-    VDP_TRY(check_edge_chunks());
-    const bool filtered = !dataset_.filters.empty();
     metadata().chunk_shape = trimmed_chunk_shape(filtered);
     VDP_TRY(begin_manifest());
     // Only the first dimension is ever trimmed, so what remains are the first bytes of a stored chunk.
@@ -135,22 +163,6 @@ class ArrayBuilder {
           fmt::format("chunk {}: {} bytes found, {} expected", chunk.index, chunk.size_bytes, grid.chunk_bytes));
     }
     if (chunk.size_bytes == 0) return corrupt(fmt::format("chunk {}: its size is 0", chunk.index));
-    const std::uint64_t known_filters = (std::uint64_t{1} << dataset_.filters.size()) - 1;
-    if ((chunk.filter_mask & known_filters) != 0) {
-      return unsupported(fmt::format("chunk {} was stored without some of the filters (filter mask {:#x})", chunk.index,
-                                     chunk.filter_mask));
-    }
-    return {};
-  }
-
-  /// With this flag, chunks that cross the extent were stored without filters, which one codec list cannot say.
-  Status check_edge_chunks() const {
-    if (!layout_.edge_chunks_unfiltered || dataset_.filters.empty()) return {};
-    for (std::size_t axis = 0; axis < dataset_.space.shape.size(); ++axis) {
-      if (dataset_.space.shape[axis] % layout_.chunk_shape[axis] != 0) {
-        return unsupported("partial edge chunks that are stored without filters");
-      }
-    }
     return {};
   }
 
@@ -180,7 +192,7 @@ bool stores_data(const DatasetHeader& dataset, const DatasetContents& contents) 
     case Layout::Kind::compact:
       return !dataset.layout.compact_data.empty();
     case Layout::Kind::contiguous:
-      return dataset.layout.address != undefined_address;
+      return dataset.layout.address != undefined_address || dataset.external.has_value();
     case Layout::Kind::chunked:
       return !contents.chunks.empty();
     case Layout::Kind::virtual_dataset:

@@ -12,6 +12,7 @@ namespace vdp::hdf5 {
 /// What a dataset stores beyond its header.
 struct DatasetContents {
   std::vector<StoredChunk> chunks;   ///< of a chunked dataset
+  std::vector<InlineChunk> inlined;  ///< instead of references to `chunks`, decoded (see must_be_inlined)
   std::vector<InlineChunk> strings;  ///< of variable-length strings
   std::string string_fill;
   std::string problem;  ///< why they could not be read; empty: they could

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "formats/hdf5/dense_storage.h"
+#include "formats/hdf5/shared_message.h"
 
 namespace vdp::hdf5 {
 namespace {
@@ -101,8 +102,14 @@ Decoded<std::vector<Attribute>> read_attributes(const FileView& file, const std:
   };
   for (const Message& message : messages) {
     if (message.type == MessageType::attribute) {
-      if (message.shared) return unsupported("attributes in the file's table of shared messages (SOHM)");
-      VDP_TRY(add(message.body, message.address));
+      const auto own = resolve_shared(file, message);
+      if (own) {
+        VDP_TRY(add(own->body, own->address));
+      } else if (own.error().is_missing()) {
+        incomplete = true;
+      } else {
+        return std::unexpected(own.error());
+      }
     } else if (message.type == MessageType::attribute_info) {
       VDP_ASSIGN(const auto bodies, read_dense_attributes(file, message));
       for (const HeapObject& body : bodies) VDP_TRY(add(body.bytes, body.address));

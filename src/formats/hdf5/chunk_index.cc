@@ -89,12 +89,18 @@ std::vector<StoredChunk> single_chunk(const DatasetHeader& dataset, const ChunkG
       {0, layout.address, filtered ? layout.single_chunk_bytes : grid.chunk_bytes, layout.single_chunk_filter_mask}};
 }
 
-}  // namespace
+/// Whether the chunk reaches beyond the extent.
+bool is_partial(std::uint64_t index, const std::vector<std::uint64_t>& shape, const ChunkGrid& grid) {
+  for (std::size_t axis = shape.size(); axis-- > 0;) {
+    const std::uint64_t position = index % grid.grid_shape[axis];
+    index /= grid.grid_shape[axis];
+    if (position + 1 == grid.grid_shape[axis] && shape[axis] % grid.chunk_shape[axis] != 0) return true;
+  }
+  return false;
+}
 
-Decoded<std::vector<StoredChunk>> read_chunk_index(const FileView& file, const DatasetHeader& dataset,
-                                                   std::uint16_t btree_k) {
-  if (dataset.layout.address == undefined_address) return std::vector<StoredChunk>{};
-  VDP_ASSIGN(const ChunkGrid grid, chunk_grid(dataset));
+Decoded<std::vector<StoredChunk>> read_index(const FileView& file, const DatasetHeader& dataset, const ChunkGrid& grid,
+                                             std::uint16_t btree_k) {
   switch (dataset.layout.index) {
     case ChunkIndex::btree_v1:
       return read_btree_v1_chunks(file, dataset, grid, btree_k);
@@ -110,6 +116,20 @@ Decoded<std::vector<StoredChunk>> read_chunk_index(const FileView& file, const D
       return read_btree_v2_chunks(file, dataset, grid);
   }
   return corrupt("chunk index of an unknown type");
+}
+
+}  // namespace
+
+Decoded<std::vector<StoredChunk>> read_chunk_index(const FileView& file, const DatasetHeader& dataset,
+                                                   std::uint16_t btree_k) {
+  if (dataset.layout.address == undefined_address) return std::vector<StoredChunk>{};
+  VDP_ASSIGN(const ChunkGrid grid, chunk_grid(dataset));
+  VDP_ASSIGN(std::vector<StoredChunk> chunks, read_index(file, dataset, grid, btree_k));
+  if (!dataset.layout.edge_chunks_unfiltered) return chunks;
+  for (StoredChunk& chunk : chunks) {
+    if (is_partial(chunk.index, dataset.space.shape, grid)) chunk.filter_mask = no_filters;
+  }
+  return chunks;
 }
 
 }  // namespace vdp::hdf5

@@ -8,6 +8,9 @@
 
 namespace vdp::hdf5 {
 
+/// The filter mask of a chunk that went through none.
+inline constexpr std::uint32_t no_filters = 0xffffffff;
+
 struct StoredChunk {
   std::uint64_t index = 0;  ///< position in the chunk grid, C order
   Address address = undefined_address;
@@ -24,7 +27,8 @@ struct ChunkGrid {
 };
 Result<ChunkGrid> chunk_grid(const DatasetHeader& dataset);
 
-/// All stored chunks within the extent, in the index's order. `btree_k` is the superblock's.
+/// All stored chunks within the extent, in the index's order. `btree_k` is the superblock's. Where the layout leaves
+/// partial edge chunks unfiltered, their masks say so.
 Decoded<std::vector<StoredChunk>> read_chunk_index(const FileView& file, const DatasetHeader& dataset,
                                                    std::uint16_t btree_k);
 

@@ -2,28 +2,11 @@
 
 #include <array>
 
+#include "formats/hdf5/filter_id.h"
 #include "formats/hdf5/zarr_mapping.h"
 
 namespace vdp::hdf5 {
 namespace {
-
-/// "IV.A.2.l. Filter Pipeline": ids of the library and of the registry of filters.
-enum FilterId : std::uint16_t {
-  deflate = 1,
-  shuffle = 2,
-  fletcher32 = 3,
-  szip = 4,
-  nbit = 5,
-  scaleoffset = 6,
-  bzip2 = 307,
-  lzf = 32000,
-  blosc = 32001,
-  lz4 = 32004,
-  bitshuffle = 32008,
-  zfp = 32013,
-  zstd = 32015,
-  blosc2 = 32026,
-};
 
 std::string_view filter_name(const Filter& filter) {
   switch (filter.id) {
@@ -33,8 +16,6 @@ std::string_view filter_name(const Filter& filter) {
       return "nbit";
     case scaleoffset:
       return "scaleoffset";
-    case bzip2:
-      return "bzip2";
     case lzf:
       return "lzf";
     case lz4:
@@ -75,6 +56,8 @@ Result<zarr::Codec> filter_codec(const Filter& filter, std::uint32_t element_byt
       return zarr::Codec{"numcodecs.fletcher32", Json::object()};
     case blosc:
       return blosc_codec(filter);
+    case bzip2:
+      return zarr::Codec{"numcodecs.bz2", {{"level", value(0, 9)}}};
     case zstd:
       return zarr::Codec{"numcodecs.zstd", {{"checksum", false}, {"level", value(0, 3)}}};
     default:
@@ -105,6 +88,7 @@ Result<std::vector<zarr::Codec>> zarr_codecs(const Datatype& type, const std::ve
   std::vector<zarr::Codec> codecs{std::move(bytes)};
   VDP_TRY(check_order(filters));
   for (const Filter& filter : filters) {
+    if (leaves_values_alone(filter)) continue;
     VDP_ASSIGN(zarr::Codec codec, filter_codec(filter, type.size_bytes));
     codecs.push_back(std::move(codec));
   }

@@ -120,10 +120,9 @@ class ArrayReader {
     return {};
   }
 
-  /// The addresses of a group's data blocks at `cursor`; `bitmaps` has a bit per page of each block, where there are
-  /// pages.
-  Decoded<void> read_data_blocks(Cursor& cursor, std::uint64_t group, ByteView bitmaps) {
-    const std::uint64_t bitmap_bytes = divide_up(pages_of_block(group), 8);
+  /// The addresses of a group's data blocks at `cursor`; `bitmap` has a bit per page where there are pages, those of
+  /// one block right behind those of the block before.
+  Decoded<void> read_data_blocks(Cursor& cursor, std::uint64_t group, ByteView bitmap) {
     for (std::uint64_t block = 0; block < blocks_of(group); ++block) {
       VDP_ASSIGN(const Address address, file_.read_address(cursor, "extensible array: data block"));
       const std::uint64_t first = next_element_;
@@ -131,10 +130,10 @@ class ArrayReader {
       if (address == undefined_address) continue;
       if (pages_of_block(group) == 0) {
         VDP_TRY(collect(read_plain_block(address, group, first)));
-      } else if (bitmaps.empty()) {
+      } else if (bitmap.empty()) {
         return unsupported("an extensible array with pages in the data blocks of its index block");
       } else {
-        VDP_TRY(read_paged_block(address, group, first, bitmaps.subspan(block * bitmap_bytes, bitmap_bytes)));
+        VDP_TRY(read_paged_block(address, group, first, bitmap, block * pages_of_block(group)));
       }
     }
     return {};
@@ -160,8 +159,8 @@ class ArrayReader {
     VDP_TRY(verify_checksum(bytes, "extensible array super block", file_.absolute(address)));
     VDP_ASSIGN(Cursor cursor, begin(bytes, address, "EASB"));
     VDP_TRY(cursor.skip(offset_bytes(), "extensible array super block: offset"));
-    VDP_ASSIGN(const ByteView bitmaps, cursor.read_bytes(bitmap_bytes, "extensible array super block: pages"));
-    return read_data_blocks(cursor, group, bitmaps);
+    VDP_ASSIGN(const ByteView bitmap, cursor.read_bytes(bitmap_bytes, "extensible array super block: pages"));
+    return read_data_blocks(cursor, group, bitmap);
   }
 
   /// "EADB", version (1), client (1), header, offset of the block, elements, checksum.
@@ -176,12 +175,15 @@ class ArrayReader {
     return {};
   }
 
-  /// Such a block ends with the checksum of its head; its pages follow, each with a checksum.
-  Decoded<void> read_paged_block(Address address, std::uint64_t group, std::uint64_t first, ByteView bitmap) {
+  /// Such a block ends with the checksum of its head; its pages follow, each with a checksum. Its first page's bit is
+  /// number `first_bit` of the bitmap, most significant first: was it written?
+  Decoded<void> read_paged_block(Address address, std::uint64_t group, std::uint64_t first, ByteView bitmap,
+                                 std::uint64_t first_bit) {
     const std::uint64_t head = 6ULL + file_.geometry().offset_bytes + offset_bytes() + checksum_bytes;
     const std::uint64_t page_bytes = page_elements() * header_.element_bytes + checksum_bytes;
     for (std::uint64_t page = 0; page < pages_of_block(group); ++page) {
-      if ((bitmap[page / 8] & (0x80 >> (page % 8))) == 0) continue;
+      const std::uint64_t bit = first_bit + page;
+      if ((bitmap[bit / 8] & (0x80 >> (bit % 8))) == 0) continue;
       VDP_TRY(collect(read_page(address + head + page * page_bytes, page_bytes, first + page * page_elements())));
     }
     return {};

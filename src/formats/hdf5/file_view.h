@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <limits>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/cursor.h"
 #include "formats/hdf5/sparse_bytes.h"
@@ -29,6 +31,12 @@ struct DecodeLimits {
   std::uint32_t max_depth = 64;
 };
 
+/// One index of the file's table of shared messages.
+struct SharedMessageIndex {
+  std::uint16_t type_flags = 0;      ///< bit t: it holds messages of type t
+  Address heap = undefined_address;  ///< the fractal heap that they lie in
+};
+
 class FileView {
  public:
   FileView(const SparseBytes& bytes, Geometry geometry, DecodeLimits limits)
@@ -36,6 +44,12 @@ class FileView {
 
   const Geometry& geometry() const { return geometry_; }
   const DecodeLimits& limits() const { return limits_; }
+
+  /// Empty for files without such a table, and until it is set.
+  const std::vector<SharedMessageIndex>& shared_message_indexes() const { return shared_message_indexes_; }
+  void set_shared_message_indexes(std::vector<SharedMessageIndex> indexes) {
+    shared_message_indexes_ = std::move(indexes);
+  }
 
   /// Exactly `length` bytes of the structure `what`; `corrupt` where they lie outside of the file.
   Decoded<ByteView> view(Address address, std::uint64_t length, std::string_view what) const;
@@ -45,6 +59,7 @@ class FileView {
   /// A cursor over such bytes, whose messages name offsets in the file.
   Cursor cursor(ByteView bytes, Address address) const { return Cursor(bytes, address + geometry_.base_address); }
 
+  std::uint64_t file_size() const { return bytes_->file_size(); }
   /// Whether the whole range lies within the file.
   bool contains(Address address, std::uint64_t length) const;
   std::uint64_t absolute(Address address) const { return address + geometry_.base_address; }
@@ -56,6 +71,7 @@ class FileView {
   const SparseBytes* bytes_;
   Geometry geometry_;
   DecodeLimits limits_;
+  std::vector<SharedMessageIndex> shared_message_indexes_;
 };
 
 /// Number of bytes that hold every value up to `limit`.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "formats/hdf5/filter_id.h"
 #include "formats/hdf5/storage_messages.h"
 
 namespace vdp::hdf5 {
@@ -47,6 +48,19 @@ Result<std::vector<Filter>> decode_filter_pipeline(Cursor cursor) {
     filters.push_back(std::move(filter));
   }
   return filters;
+}
+
+/// Its second client value says that there is nothing to leave out.
+bool leaves_values_alone(const Filter& filter) {
+  return filter.id == nbit && filter.client_data.size() > 1 && filter.client_data[1] != 0;
+}
+
+std::vector<Filter> applied_filters(const std::vector<Filter>& filters, std::uint32_t mask) {
+  std::vector<Filter> applied;
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    if (i >= 32 || (mask >> i & 1) == 0) applied.push_back(filters[i]);
+  }
+  return applied;
 }
 
 }  // namespace vdp::hdf5

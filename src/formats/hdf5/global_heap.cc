@@ -8,11 +8,15 @@ namespace vdp::hdf5 {
 namespace {
 /// The smallest collection that the library makes.
 constexpr std::uint64_t expected_collection_bytes = 4096;
+
+/// The heads of a collection and of its objects are padded as the data are, which shows where lengths have fewer than
+/// 8 bytes.
+constexpr std::uint64_t padded(std::uint64_t bytes) { return (bytes + 7) / 8 * 8; }
 }  // namespace
 
 /// "GCOL", version (1), reserved (3), size; objects: index (2), references (2), reserved (4), size, data padded to 8.
 Decoded<GlobalHeap::Collection> GlobalHeap::read_collection(Address address) const {
-  const std::uint64_t head_bytes = 8 + file_.geometry().length_bytes;
+  const std::uint64_t head_bytes = padded(8ULL + file_.geometry().length_bytes);
   VDP_ASSIGN(ByteView head, file_.view_ahead(address, head_bytes, expected_collection_bytes, "global heap"));
   Cursor start = file_.cursor(head.first(head_bytes), address);
   VDP_TRY(start.expect("GCOL", "global heap: signature"));
@@ -22,12 +26,13 @@ Decoded<GlobalHeap::Collection> GlobalHeap::read_collection(Address address) con
   Cursor cursor = file_.cursor(bytes, address);
   VDP_TRY(cursor.skip(head_bytes, "global heap"));
   Collection objects;
-  const std::uint64_t object_head_bytes = 8 + file_.geometry().length_bytes;
+  const std::uint64_t object_head_bytes = padded(8ULL + file_.geometry().length_bytes);
   while (cursor.remaining() >= object_head_bytes) {
     VDP_ASSIGN(const auto index, cursor.read_u16("global heap: object index"));
     if (index == 0) break;  // the rest is free space
     VDP_TRY(cursor.skip(6, "global heap: reference count"));
     VDP_ASSIGN(const auto length, file_.read_length(cursor, "global heap: object size"));
+    VDP_TRY(cursor.skip(object_head_bytes - 8 - file_.geometry().length_bytes, "global heap: padding"));
     VDP_ASSIGN(const ByteView data, cursor.read_bytes(length, "global heap: object"));
     objects.emplace(index, data);
     const std::uint64_t padding = (8 - length % 8) % 8;

@@ -5,12 +5,13 @@
 #include <random>
 
 #include "formats/hdf5/fuzz_body.h"
+#include "formats/hdf5/message_fuzz_body.h"
 #include "formats/hdf5/testdata.h"
 
 namespace vdp::hdf5 {
 namespace {
 
-constexpr std::array files = {"classic.h5", "dense.h5", "netcdf.nc", "indexes.h5"};
+constexpr std::array files = {"classic.h5", "dense.h5", "netcdf.nc", "indexes.h5", "shared.h5", "filtered.h5"};
 
 TEST(HostileHdf5, Truncations) {
   for (const char* name : files) {
@@ -44,6 +45,22 @@ TEST(HostileHdf5, FlippedBytes) {
         byte = random() % 2 == 0 ? telling[random() % telling.size()] : static_cast<std::uint8_t>(random());
       }
       parse_arbitrary(broken);
+    }
+  }
+}
+
+/// Messages as they are in real files, with a few bytes changed: the bodies begin anywhere in the files.
+TEST(HostileHdf5, MessagesOnTheirOwn) {
+  std::mt19937 random(23);
+  for (const char* name : files) {
+    const Bytes bytes = read_testdata(name);
+    for (int round = 0; round < 4000; ++round) {
+      const std::size_t start = random() % (bytes.size() - 64);
+      Bytes message(bytes.begin() + static_cast<std::ptrdiff_t>(start),
+                    bytes.begin() + static_cast<std::ptrdiff_t>(start + 16 + random() % 48));
+      message[0] = static_cast<std::uint8_t>(random());
+      if (round % 2 == 0) message[random() % message.size()] = static_cast<std::uint8_t>(random());
+      decode_arbitrary_message(message);
     }
   }
 }

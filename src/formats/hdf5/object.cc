@@ -7,6 +7,7 @@
 
 #include "formats/hdf5/attribute.h"
 #include "formats/hdf5/element.h"
+#include "formats/hdf5/shared_message.h"
 
 namespace vdp::hdf5 {
 namespace {
@@ -53,7 +54,9 @@ Decoded<DatasetHeader> read_dataset(const FileView& file, const std::vector<Mess
     VDP_ASSIGN(const Message own, resolve_shared(file, *filters));
     VDP_ASSIGN(dataset.filters, decode_filter_pipeline(file.cursor(own.body, own.address)));
   }
-  dataset.has_external_files = find(messages, MessageType::external_files) != nullptr;
+  if (const Message* external = find(messages, MessageType::external_files)) {
+    VDP_ASSIGN(dataset.external, read_external_files(file, *external));
+  }
   return dataset;
 }
 
@@ -87,7 +90,13 @@ class AttributeReader {
 
   /// All of them; goes on after a miss, so that all missing collections are asked for together.
   Decoded<void> read(const std::vector<Message>& messages) {
-    VDP_ASSIGN(std::vector<Attribute> attributes, read_attributes(file_, messages));
+    auto listed = read_attributes(file_, messages);
+    if (!listed) {
+      if (listed.error().is_missing()) return missing();
+      object_.lost.push_back(fmt::format("attributes: {}", listed.error().error().text()));
+      return {};
+    }
+    std::vector<Attribute>& attributes = *listed;
     std::ranges::sort(attributes, {}, &Attribute::name);
     bool incomplete = false;
     for (const Attribute& attribute : attributes) {

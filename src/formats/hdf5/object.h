@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "formats/hdf5/dataspace.h"
 #include "formats/hdf5/datatype.h"
+#include "formats/hdf5/external_files.h"
 #include "formats/hdf5/link.h"
 #include "formats/hdf5/storage_messages.h"
 
@@ -29,7 +30,7 @@ struct DatasetHeader {
   FillValue fill;
   Layout layout;
   std::vector<Filter> filters;
-  bool has_external_files = false;
+  std::optional<ExternalStorage> external;  ///< where the values lie, if not in this file
 };
 
 struct Object {

@@ -147,26 +147,4 @@ Decoded<std::vector<Message>> read_object_header(const FileView& file, Address a
   return HeaderReader(file).read(address);
 }
 
-Decoded<Message> resolve_shared(const FileView& file, const Message& message) {
-  if (!message.shared) return message;
-  // "IV.A.2. Shared message": version 1 has 6 reserved bytes before the address, versions 2 and 3 none.
-  Cursor cursor = file.cursor(message.body, message.address);
-  VDP_ASSIGN(const auto version, cursor.read_u8("shared message: version"));
-  VDP_ASSIGN(const auto kind, cursor.read_u8("shared message: type"));
-  if (version == 0 || version > 3) {
-    return corrupt(fmt::format("shared message: version {} found, 1 to 3 expected", version));
-  }
-  if (version == 3 && kind == 1) return unsupported("messages in the file's table of shared messages (SOHM)");
-  if (version == 1) VDP_TRY(cursor.skip(6, "shared message: reserved"));
-  VDP_ASSIGN(const Address address, file.read_address(cursor, "shared message: address"));
-  VDP_ASSIGN(const std::vector<Message> messages, read_object_header(file, address));
-  for (const Message& candidate : messages) {
-    if (candidate.type != message.type) continue;
-    if (candidate.shared) return corrupt("shared message: refers to a message that is shared again");
-    return candidate;
-  }
-  return corrupt(fmt::format("shared message: the object at offset {} has no message of type {:#04x}",
-                             file.absolute(address), static_cast<unsigned>(message.type)));
-}
-
 }  // namespace vdp::hdf5

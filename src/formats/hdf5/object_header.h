@@ -40,8 +40,4 @@ struct Message {
 /// All messages of the header at `address`, continuation blocks included, in file order.
 Decoded<std::vector<Message>> read_object_header(const FileView& file, Address address);
 
-/// The message itself where `message` is shared: the first of its type in another object's header. Messages in the
-/// file-wide table of shared messages are `unsupported`.
-Decoded<Message> resolve_shared(const FileView& file, const Message& message);
-
 }  // namespace vdp::hdf5

@@ -8,7 +8,9 @@
 
 #include "formats/hdf5/assemble.h"
 #include "formats/hdf5/fetch.h"
+#include "formats/hdf5/inlined_chunks.h"
 #include "formats/hdf5/record_length.h"
+#include "formats/hdf5/shared_message.h"
 #include "formats/hdf5/superblock.h"
 
 namespace vdp::hdf5 {
@@ -42,7 +44,7 @@ class Parser {
     if (!offset) return invalid("no HDF5 signature at offset 0, 512, 1024, ...");
     VDP_ASSIGN(const Superblock block, read_superblock(bytes_, *offset));
     FileView file(bytes_, block.geometry, {limits_.max_chunks, max_text_bytes(), limits_.max_depth});
-    VDP_TRY(check_extension(file, block));
+    VDP_TRY(read_extension(file, block));
     file_.emplace(file);
     btree_k_ = block.chunk_btree_k;
     graph_.root = block.root;
@@ -53,12 +55,16 @@ class Parser {
   std::uint64_t max_text_bytes() const { return std::min(limits_.max_metadata_bytes, 16 * bytes_.file_size() + 65536); }
 
   /// Messages about the file as a whole, which versions 2 and 3 of the superblock may have.
-  static Decoded<void> check_extension(const FileView& file, const Superblock& block) {
+  static Decoded<void> read_extension(FileView& file, const Superblock& block) {
     if (block.extension == undefined_address) return {};
     VDP_ASSIGN(const std::vector<Message> messages, read_object_header(file, block.extension));
     for (const Message& message : messages) {
       if (message.type == MessageType::metadata_cache_image) {
         return unsupported("a metadata cache image: the file was not closed in the ordinary way");
+      }
+      if (message.type == MessageType::shared_message_table) {
+        VDP_ASSIGN(std::vector<SharedMessageIndex> indexes, read_shared_message_table(file, message));
+        file.set_shared_message_indexes(std::move(indexes));
       }
     }
     return {};
@@ -106,6 +112,10 @@ class Parser {
   Decoded<void> decode_contents(Address address) {
     auto contents = read_contents(*graph_.objects[address].dataset);
     if (contents) {
+      for (const InlineChunk& chunk : contents->inlined) inlined_bytes_ += chunk.bytes.size();
+      if (inlined_bytes_ > max_text_bytes()) {
+        return over_limit(fmt::format("more than {} bytes of inlined chunks", max_text_bytes()));
+      }
       graph_.contents[address] = std::move(*contents);
       return {};
     }
@@ -119,7 +129,12 @@ class Parser {
     if (dataset.layout.kind == Layout::Kind::chunked) {
       VDP_ASSIGN(contents.chunks, read_chunk_index(*file_, dataset, btree_k_));
     }
-    if (!dataset.type.is_variable_text()) return contents;
+    if (!dataset.type.is_variable_text()) {
+      if (must_be_inlined(dataset, contents.chunks)) {
+        VDP_ASSIGN(contents.inlined, read_inlined_chunks(*file_, dataset, contents.chunks));
+      }
+      return contents;
+    }
     VDP_ASSIGN(contents.string_fill, read_string_fill(*file_, dataset));
     VDP_ASSIGN(contents.strings, read_string_chunks(*file_, dataset, contents.chunks));
     return contents;
@@ -132,6 +147,7 @@ class Parser {
   std::deque<DecodeTask> tasks_;
   std::optional<FileView> file_;  ///< once the superblock is decoded
   std::uint16_t btree_k_ = 0;
+  std::uint64_t inlined_bytes_ = 0;
   ObjectGraph graph_;
 };
 

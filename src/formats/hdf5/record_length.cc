@@ -34,30 +34,49 @@ void for_each_record_axis(ObjectGraph& graph, Visit&& visit) {
   }
 }
 
-/// The same chunks by their index in the grid of the new shape.
-void renumber(std::vector<StoredChunk>& chunks, const std::vector<std::uint64_t>& from,
-              const std::vector<std::uint64_t>& to) {
-  for (StoredChunk& chunk : chunks) {
-    std::uint64_t rest = chunk.index;
-    std::uint64_t index = 0;
-    std::uint64_t stride = 1;
-    for (std::size_t axis = from.size(); axis-- > 0;) {
-      index += rest % from[axis] * stride;
-      rest /= from[axis];
-      stride *= to[axis];
-    }
-    chunk.index = index;
+/// A chunk's index in the grid of the new shape.
+std::uint64_t renumbered(std::uint64_t index, const std::vector<std::uint64_t>& from,
+                         const std::vector<std::uint64_t>& to) {
+  std::uint64_t result = 0;
+  std::uint64_t stride = 1;
+  for (std::size_t axis = from.size(); axis-- > 0;) {
+    result += index % from[axis] * stride;
+    index /= from[axis];
+    stride *= to[axis];
   }
+  return result;
+}
+
+/// Strings are inlined in chunks that are no longer than the array, so those may have to grow with it.
+Status extend_strings(const DatasetHeader& dataset, const DatasetHeader& longer, DatasetContents& contents) {
+  const auto from = string_chunk_shape(dataset);
+  const auto to = string_chunk_shape(longer);
+  if (from == to) return {};
+  for (InlineChunk& chunk : contents.strings) {
+    VDP_ASSIGN(chunk, extend_string_chunk(chunk, from, to, contents.string_fill));
+  }
+  return {};
 }
 
 void extend(DatasetHeader& dataset, DatasetContents& contents, std::size_t axis, std::uint64_t length) {
-  if (dataset.space.shape[axis] >= length || !contents.strings.empty()) return;
+  if (dataset.space.shape[axis] >= length) return;
   DatasetHeader longer = dataset;
   longer.space.shape[axis] = length;
   const auto before = chunk_grid(dataset);
   const auto after = chunk_grid(longer);
   if (!before || !after) return;  // building the array says why
-  renumber(contents.chunks, before->grid_shape, after->grid_shape);
+  if (const Status extended = extend_strings(dataset, longer, contents); !extended) {
+    contents.problem = extended.error().text();
+    return;
+  }
+  for (StoredChunk& chunk : contents.chunks)
+    chunk.index = renumbered(chunk.index, before->grid_shape, after->grid_shape);
+  for (InlineChunk& chunk : contents.inlined) {
+    chunk.index = renumbered(chunk.index, before->grid_shape, after->grid_shape);
+  }
+  for (InlineChunk& chunk : contents.strings) {
+    chunk.index = renumbered(chunk.index, before->grid_shape, after->grid_shape);
+  }
   dataset = std::move(longer);
 }
 

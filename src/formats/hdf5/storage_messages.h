@@ -46,6 +46,12 @@ struct Filter {
 };
 Result<std::vector<Filter>> decode_filter_pipeline(Cursor cursor);
 
+/// The filters that a chunk with this mask went through: bit i set means that it did not go through filter i.
+std::vector<Filter> applied_filters(const std::vector<Filter>& filters, std::uint32_t mask);
+
+/// Whether the filter is nbit over a type that uses all of its bits, which it stores as it is.
+bool leaves_values_alone(const Filter& filter);
+
 struct FillValue {
   bool is_defined = true;  ///< false: the file says that it has none, and unwritten elements are undefined
   Bytes value;             ///< one element in the dataset's datatype; empty: zeros

@@ -6,8 +6,8 @@
 
 #include "base/checked.h"
 #include "formats/hdf5/element.h"
+#include "formats/hdf5/filter_decoding.h"
 #include "formats/hdf5/global_heap.h"
-#include "formats/hdf5/zarr_mapping.h"
 #include "zarr/codec_pipeline.h"
 
 namespace vdp::hdf5 {
@@ -15,6 +15,9 @@ namespace {
 
 /// Deflate cannot do better than about 1:1032; a chunk that claims more is not worth the memory.
 constexpr std::uint64_t max_compression_ratio = 1100;
+
+/// Of a chunk that grows with its dimension.
+constexpr std::uint64_t max_extended_bytes = 1ULL << 28;
 
 /// Where one chunk's elements lie, in the chunk as stored and in the chunk as written.
 class ChunkBox {
@@ -95,27 +98,12 @@ class StringReader {
       return over_limit(fmt::format("a chunk of {} bytes claims to hold {}", chunk.size_bytes, grid.chunk_bytes));
     }
     VDP_ASSIGN(const ByteView stored, file_.view(chunk.address, chunk.size_bytes, "chunk"));
-    zarr::ArrayMetadata metadata;
-    metadata.data_type = zarr::raw_bytes(dataset_.type.size_bytes);
-    metadata.shape = metadata.chunk_shape = grid.chunk_shape;
-    Datatype opaque;
-    opaque.type_class = Datatype::Class::opaque;
-    opaque.size_bytes = dataset_.type.size_bytes;
-    VDP_ASSIGN(metadata.codecs, zarr_codecs(opaque, applied_filters(chunk.filter_mask)));
-    VDP_ASSIGN(Bytes decoded, zarr::decode_chunk(metadata, stored));
+    VDP_ASSIGN(Bytes decoded,
+               undo_filters(applied_filters(dataset_.filters, chunk.filter_mask), stored, grid.chunk_bytes));
     return decoded;
   }
 
  private:
-  /// The filters that a chunk went through: the mask names those that it did not.
-  std::vector<Filter> applied_filters(std::uint32_t mask) const {
-    std::vector<Filter> filters;
-    for (std::size_t i = 0; i < dataset_.filters.size(); ++i) {
-      if (i >= 32 || (mask >> i & 1) == 0) filters.push_back(dataset_.filters[i]);
-    }
-    return filters;
-  }
-
   Decoded<std::string> read_text(ByteView reference) {
     VDP_ASSIGN(std::string text, heap_.text(reference));
     if (!is_utf8(text)) return unsupported("a string that is not valid UTF-8");
@@ -157,6 +145,28 @@ Decoded<std::vector<InlineChunk>> read_chunked(const DatasetHeader& dataset, Str
 
 }  // namespace
 
+Result<InlineChunk> extend_string_chunk(const InlineChunk& chunk, const std::vector<std::uint64_t>& from,
+                                        const std::vector<std::uint64_t>& to, const std::string& fill) {
+  zarr::ArrayMetadata metadata;
+  metadata.data_type = zarr::string();
+  metadata.shape = metadata.chunk_shape = from;
+  metadata.codecs = {{"vlen-utf8", Json::object()}};
+  VDP_ASSIGN(std::vector<std::string> texts, zarr::decode_strings(metadata, chunk.bytes));
+  const auto count = checked_product(to);
+  if (!count || *count > max_extended_bytes / (fill.size() + sizeof(std::string))) {
+    return over_limit(fmt::format("a chunk of strings is to be filled up to more than {} bytes", max_extended_bytes));
+  }
+  std::vector<std::string> extended(*count, fill);
+  std::vector<std::uint64_t> at(from.size(), 0);
+  for (std::string& text : texts) {
+    std::uint64_t index = 0;
+    for (std::size_t axis = 0; axis < at.size(); ++axis) index = index * to[axis] + at[axis];
+    extended[index] = std::move(text);
+    for (std::size_t axis = at.size(); axis-- > 0 && ++at[axis] == from[axis];) at[axis] = 0;
+  }
+  return InlineChunk{chunk.index, zarr::encode_strings(extended)};
+}
+
 std::vector<std::uint64_t> string_chunk_shape(const DatasetHeader& dataset) {
   const bool chunked = dataset.layout.kind == Layout::Kind::chunked;
   std::vector<std::uint64_t> edges = chunked ? dataset.layout.chunk_shape : dataset.space.shape;
@@ -188,6 +198,7 @@ Decoded<std::vector<InlineChunk>> read_string_chunks(const FileView& file, const
   std::vector<InlineChunk> result;
   if (count == 0) return result;
   ByteView references = layout.compact_data;
+  if (dataset.external) return unsupported("strings in an external file");
   if (layout.kind == Layout::Kind::contiguous) {
     if (layout.address == undefined_address) return result;
     const auto bytes = checked_multiply<std::uint64_t>(count, dataset.type.size_bytes);

@@ -22,6 +22,10 @@ Decoded<std::vector<InlineChunk>> read_string_chunks(const FileView& file, const
 /// The chunk edges, no longer than the shape but 1 at least.
 std::vector<std::uint64_t> string_chunk_shape(const DatasetHeader& dataset);
 
+/// The same chunk with edges `to`, none shorter than `from`; what is new is `fill`.
+Result<InlineChunk> extend_string_chunk(const InlineChunk& chunk, const std::vector<std::uint64_t>& from,
+                                        const std::vector<std::uint64_t>& to, const std::string& fill);
+
 /// The fill value as text.
 Decoded<std::string> read_string_fill(const FileView& file, const DatasetHeader& dataset);
 

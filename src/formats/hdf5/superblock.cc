@@ -35,7 +35,7 @@ Status read_old(Cursor& cursor, Superblock& block) {
   VDP_TRY(cursor.skip(width, "superblock: free space address"));
   VDP_ASSIGN(block.end_of_file, cursor.read_uint(width, "superblock: end of file"));
   VDP_TRY(cursor.skip(width, "superblock: driver information address"));
-  VDP_TRY(cursor.skip(width, "superblock: root link name"));
+  VDP_TRY(cursor.skip(block.geometry.length_bytes, "superblock: root link name"));  // as wide as lengths, not offsets
   VDP_ASSIGN(block.root, cursor.read_uint(width, "superblock: root object header"));
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include "formats/hdf5/btree_v1.h"
 #include "formats/hdf5/link.h"
+#include "formats/hdf5/local_heap.h"
 
 namespace vdp::hdf5 {
 namespace {
@@ -10,29 +11,6 @@ constexpr std::uint32_t cached_symbolic_link = 2;
 /// Leaf K is 4 and internal K 16 unless a file says otherwise; these are the sizes of such nodes.
 constexpr std::uint64_t expected_btree_bytes = 544;
 constexpr std::uint64_t expected_symbol_node_bytes = 328;
-
-/// "HEAP", version (1), reserved (3), size of the data, free list, address of the data.
-Decoded<ByteView> read_local_heap(const FileView& file, Address address) {
-  const std::uint64_t head_bytes = 8 + 2ULL * file.geometry().length_bytes + file.geometry().offset_bytes;
-  VDP_ASSIGN(ByteView head, file.view_ahead(address, head_bytes, 512, "local heap"));
-  Cursor cursor = file.cursor(head.first(head_bytes), address);
-  VDP_TRY(cursor.expect("HEAP", "local heap: signature"));
-  VDP_TRY(cursor.skip(4, "local heap: version"));
-  VDP_ASSIGN(const auto size, file.read_length(cursor, "local heap: size"));
-  VDP_TRY(cursor.skip(file.geometry().length_bytes, "local heap: free list"));
-  VDP_ASSIGN(const Address data, file.read_address(cursor, "local heap: data"));
-  return file.view(data, size, "local heap data");
-}
-
-Result<std::string> heap_text(ByteView heap, std::uint64_t offset) {
-  if (offset >= heap.size()) {
-    return corrupt(fmt::format("local heap: name at {} lies beyond its {} bytes", offset, heap.size()));
-  }
-  const std::string_view rest = as_text(heap.subspan(offset));
-  const std::size_t end = rest.find('\0');
-  if (end == std::string_view::npos) return corrupt("local heap: a name without its end");
-  return std::string(rest.substr(0, end));
-}
 
 /// A link whose texts are still in the heap.
 struct Symbol {
@@ -45,7 +23,7 @@ struct Symbol {
 /// Link name (offset), object header, cache type (4), reserved (4), scratch pad (16).
 Result<Symbol> decode_symbol(const FileView& file, Cursor& cursor) {
   Symbol symbol;
-  VDP_ASSIGN(symbol.name, cursor.read_uint(file.geometry().offset_bytes, "symbol: name"));
+  VDP_ASSIGN(symbol.name, file.read_length(cursor, "symbol: name"));  // as wide as lengths, not offsets
   VDP_ASSIGN(symbol.address, file.read_address(cursor, "symbol: object header"));
   VDP_ASSIGN(const auto cache, cursor.read_u32("symbol: cache type"));
   symbol.is_symbolic = cache == cached_symbolic_link;
@@ -62,7 +40,7 @@ Decoded<void> read_symbol_node(const FileView& file, Address address, std::vecto
   VDP_TRY(cursor.expect("SNOD", "symbol node: signature"));
   VDP_TRY(cursor.skip(2, "symbol node: version"));
   VDP_ASSIGN(const auto count, cursor.read_u16("symbol node: number of symbols"));
-  const std::uint64_t symbol_bytes = 2ULL * file.geometry().offset_bytes + 24;
+  const std::uint64_t symbol_bytes = 24ULL + file.geometry().length_bytes + file.geometry().offset_bytes;
   VDP_ASSIGN(ByteView all, file.view(address, 8 + count * symbol_bytes, "symbol node"));
   Cursor body = file.cursor(all, address);
   VDP_TRY(body.skip(8, "symbol node"));
@@ -112,8 +90,14 @@ Decoded<std::vector<Link>> read_symbol_table(const FileView& file, Address btree
   if (!complete) return std::unexpected(complete.error());
   if (!*complete) return missing();
   std::vector<Link> links;
+  std::uint64_t text_bytes = 0;  // no two links share a text, so that it cannot be more than the heap has
   for (const Symbol& symbol : symbols) {
     VDP_ASSIGN(Link link, named_link(symbol, *names));
+    text_bytes += link.name.size() + link.target.size();
+    if (text_bytes > names->size()) {
+      return corrupt(
+          fmt::format("symbol table: more text in its names than the {} bytes of their heap", names->size()));
+    }
     links.push_back(std::move(link));
   }
   return links;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Makes the small files beside it, with h5py and netCDF4. The tests know their contents; remake them only with reason."""
+import ctypes
 import pathlib
 
 import h5py
@@ -106,8 +107,51 @@ def records():
         level[:] = np.arange(4)
 
 
+def call(function, properties, *numbers):
+    """A function of h5py's own libhdf5 that h5py does not offer."""
+    mapped = pathlib.Path("/proc/self/maps").read_text().split()
+    (path,) = {name for name in mapped if "h5py" in name and "/libhdf5-" in name}
+    answer = getattr(ctypes.CDLL(path), function)(ctypes.c_int64(properties.id), *map(ctypes.c_uint, numbers))
+    assert answer >= 0, function
+
+
+def shared():
+    """A table of shared messages: attributes in one index, datatypes and dataspaces in another."""
+    creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    call("H5Pset_shared_mesg_nindexes", creation, 2)
+    call("H5Pset_shared_mesg_index", creation, 0, 1 << 12, 10)
+    call("H5Pset_shared_mesg_index", creation, 1, 1 << 1 | 1 << 3, 8)
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_libver_bounds(h5py.h5f.LIBVER_V18, h5py.h5f.LIBVER_V18)
+    with h5py.File(h5py.h5f.create(str(HERE / "shared.h5").encode(), fcpl=creation, fapl=access)) as f:
+        for name in ("x", "y"):
+            f.create_dataset(name, data=np.arange(6, dtype="u1").reshape(2, 3)).attrs["note"] = "the same on both"
+        for k in range(10):
+            f["x"].attrs[f"dense_{k}"] = f"a text that is shared {k % 2}"
+
+
+def filtered():
+    """Small arrays with filters that no reader of Zarr knows, and chunks that left out some of theirs."""
+    with h5py.File(HERE / "filtered.h5", "w", libver=("v110", "v110")) as f:
+        data = np.arange(24, dtype="u2").reshape(4, 6)
+        f.create_dataset("lzf", data=data, chunks=(2, 6), compression="lzf")
+        f.create_dataset("szip", data=data, chunks=(2, 6), compression="szip")
+        f.create_dataset("scaleoffset", data=data, chunks=(2, 6), scaleoffset=0)
+        masked = f.create_dataset("some_masked", shape=(4,), chunks=(2,), dtype="u1", compression="gzip")
+        masked[0:2] = [0, 1]
+        masked.id.write_direct_chunk((2,), bytes([2, 3]), filter_mask=1)
+        plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plist.set_chunk((4, 4))
+        plist.set_deflate(6)
+        call("H5Pset_chunk_opts", plist, 2)
+        edges = h5py.h5d.create(f.id, b"edges", h5py.h5t.STD_U16LE, h5py.h5s.create_simple((4, 6)), plist)
+        edges.write(h5py.h5s.ALL, h5py.h5s.ALL, data)
+
+
 if __name__ == "__main__":
     records()
+    shared()
+    filtered()
     indexes()
     classic()
     dense()
