@@ -351,7 +351,7 @@ TEST(Pipelines, OfEightProductsAreUnderstood) {
       {"mur", {"source.discover = \"cmr\"", "source.poll", "forward.stage_branch"}},
       {"oisst", {"source.lookback", "coords.flags"}},
       {"geoscf", {"source.discover = \"thredds\"", "source.catalog", "source.poll", "source.lookback"}},
-      {"hycom", {"parse.format = \"netcdf3\"", "parse.subchunk", "coords.flags"}},
+      {"hycom", {"parse.subchunk", "coords.flags"}},
       {"goes", {"\"*\" and \"...\" in promote", "checks.packing = \"era\"", "checks.chunks = \"era\""}},
   };
   const auto environment = [](const std::string& name) {

@@ -97,8 +97,8 @@ void add_parse(std::vector<Word>& words) {
       words.end(),
       {
           {"parse", "format", Type::text, "auto", "The format of the files.", ready,
-           with_planned(all_ready({"auto", "hdf5"}),
-                        {"netcdf3", "grib2", "tiff", "kerchunk", "zarr", "dmrpp", "fits"})},
+           with_planned(all_ready({"auto", "hdf5", "netcdf3"}),
+                        {"grib2", "tiff", "kerchunk", "zarr", "dmrpp", "fits"})},
           {"parse", "group", Type::text, "/", "The group of the files that is read."},
           {"parse", "flatten", Type::text_list, "none", "Groups whose variables join those of the group.", planned},
           {"parse", "select", Type::text_list, "all", "Only these variables, and the axes'."},
