@@ -56,7 +56,10 @@ def test_inspect_says_what_virtualizarr_says(vdp: Engine, tmp_path: Path, name: 
     assert set(found["arrays"]) == set(expected["arrays"])
     for path, array in found["arrays"].items():
         other = expected["arrays"][path]
-        if "_FillValue" not in array["attributes"]:
+        if isinstance(array["metadata"]["data_type"], dict):  # characters
+            assert "_FillValue" not in array["attributes"]
+            other["attributes"].pop("_FillValue", None)
+        elif "_FillValue" not in array["attributes"]:
             assert array["metadata"].pop("fill_value") == default_fill_value(array["metadata"]["data_type"])
             other["metadata"].pop("fill_value")
         if array["nchunks"] != other["nchunks"] or array["metadata"]["shape"][:1] == [0]:
@@ -64,10 +67,8 @@ def test_inspect_says_what_virtualizarr_says(vdp: Engine, tmp_path: Path, name: 
         assert array == other, path
 
 
-def default_fill_value(data_type: str | dict) -> object:
+def default_fill_value(data_type: str) -> object:
     """What netCDF-C reads where nothing was written."""
-    if isinstance(data_type, dict):
-        return ""  # characters: NUL
     value = netCDF4.default_fillvals[np.dtype(data_type).str[1:]]
     return float(value) if isinstance(value, float) else int(value)
 
@@ -101,7 +102,7 @@ def store_of(vdp: Engine, folder: Path, animal: Animal) -> tuple[dict[str, np.nd
     )
     answer = vdp.run(folder / "dataset.toml", expect=DONE)
     store = open_as_printed(answer.python)
-    return {name: store[name].raw[0] for name in store.arrays if name != "step"}, expected
+    return {name: store[name].raw[0, ...] for name in store.arrays if name != "step"}, expected
 
 
 @pytest.mark.parametrize("name", ZOO)

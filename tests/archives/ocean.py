@@ -50,7 +50,7 @@ class Ocean:
                 "water_temp", "i2", ("time", "depth", "lat", "lon"), fill_value=np.int16(-30000)
             )
             temperature.set_auto_maskandscale(False)
-            temperature.setncatts({"units": "degC", "scale_factor": np.float32(0.001), "add_offset": np.float32(20)})
+            temperature.setncatts({"units": "degC", "scale_factor": 0.001, "add_offset": 20.0})
             shape = (count, DEPTHS, LATITUDES, LONGITUDES)
             temperature[:] = encoded("i2", shape, variable=0, file=index, revision=revision)
             file.createVariable("surf_el", "f4", ("time", "lat", "lon"))[:] = encoded(

@@ -81,7 +81,10 @@ class Assembly {
   void encode_fill_attribute(const std::string& path, zarr::ArrayMetadata& metadata) {
     const auto attribute = metadata.attributes.find("_FillValue");
     if (attribute == metadata.attributes.end()) return;
-    if (auto encoded = zarr::encode_cf_fill_value(metadata.data_type, *attribute)) {
+    if (metadata.data_type.kind == zarr::DataType::Kind::fixed_bytes) {
+      // xarray opens no store with this attribute on characters; the array's own fill value tells it.
+      metadata.attributes.erase(attribute);
+    } else if (auto encoded = zarr::encode_cf_fill_value(metadata.data_type, *attribute)) {
       *attribute = std::move(*encoded);
     } else {
       skip(path, fmt::format("attribute _FillValue: {}", encoded.error().text()));

@@ -104,6 +104,7 @@ TEST(Netcdf3Parse, EveryTypeAndItsFillValue) {
   EXPECT_EQ(file.array("/u8").metadata.fill_value, Json(18446744073709551614ULL));
   EXPECT_EQ(file.array("/f4").metadata.fill_value, Json(9.969209968386869e+36));
   EXPECT_EQ(file.array("/text").metadata.fill_value, Json("LQ=="));
+  EXPECT_FALSE(file.array("/text").metadata.attributes.contains("_FillValue"));
   EXPECT_EQ(file.array("/text").metadata.data_type, zarr::fixed_bytes(1));
   EXPECT_TRUE(file.array("/u1").metadata.codecs[0].configuration.empty());
   EXPECT_EQ(file.array("/f4").metadata.codecs[0].configuration["endian"], "big");
