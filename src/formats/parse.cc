@@ -34,6 +34,13 @@ constexpr std::array signatures = {
     Signature{"\x1f\x8b"sv, "gzip"},
 };
 constexpr std::uint64_t head_bytes = 512;
+constexpr std::uint64_t magic_bytes = 4;  ///< never more than the first read of a service holds
+
+Result<Bytes> read_head(ByteSource& source, std::uint64_t length) {
+  const ByteRange range{0, std::min(source.size(), length)};
+  VDP_ASSIGN(std::vector<Bytes> read, source.read({&range, 1}));
+  return std::move(read.front());
+}
 
 /// "CDF" and a version; a letter in its place begins a text.
 bool is_netcdf3(ByteView head) {
@@ -72,16 +79,16 @@ Error identify(ByteView head, std::uint64_t size) {
 
 Result<VirtualTree> parse_detected(ByteSource& source, const std::string& format, const ParseLimits& limits) {
   if (source.size() == 0) return corrupt("the file is empty");
-  const ByteRange range{0, std::min(source.size(), head_bytes)};
-  VDP_ASSIGN(const std::vector<Bytes> head, source.read({&range, 1}));
-  if (is_netcdf3(head.front())) {
+  VDP_ASSIGN(const Bytes magic, read_head(source, magic_bytes));
+  if (is_netcdf3(magic)) {
     if (format == "hdf5") return invalid("a netcdf3 file, expected hdf5");
     return netcdf3::parse(source, limits);
   }
   auto tree = hdf5::parse(source, limits);
   // `invalid` says that there is no signature; whatever else goes wrong is about an HDF5 file.
   if (!tree && tree.error().kind == ErrorKind::invalid) {
-    return std::unexpected(identify(head.front(), source.size()));
+    VDP_ASSIGN(const Bytes head, read_head(source, head_bytes));
+    return std::unexpected(identify(head, source.size()));
   }
   if (format == "netcdf3") return invalid("an hdf5 file, expected netcdf3");
   return tree;
