@@ -50,6 +50,12 @@ struct SourceSpec {
   std::vector<Preference> prefer;             ///< earlier is better; then the newest modified wins
 };
 
+/// Chunks of so many steps along a dimension.
+struct Subchunk {
+  std::string dimension;
+  std::uint64_t edge = 1;
+};
+
 struct ParseSpec {
   std::string format = "auto";
   std::string group = "/";          ///< in the source file
@@ -57,6 +63,7 @@ struct ParseSpec {
   std::vector<std::string> drop;
   std::map<std::string, std::string> rename;                ///< old name -> new name, variables and dimensions
   std::map<std::string, std::vector<std::string>> promote;  ///< variable -> its dimensions in the store
+  std::map<std::string, Subchunk> subchunk;                 ///< by variable
 };
 
 struct CoordsSpec {

@@ -73,6 +73,7 @@ TEST(DatasetFile, ReadsEverything) {
     drop = ["a"]
     rename = { old = "new" }
     promote = { w = ["time", "y"] }
+    subchunk = { v = "depth:2" }
     [axis.time]
     kind = "regular"
     start = 2000-01-01
@@ -112,6 +113,8 @@ TEST(DatasetFile, ReadsEverything) {
   EXPECT_EQ(file->parse.group, "/Grid");
   EXPECT_EQ(file->parse.rename.at("old"), "new");
   EXPECT_EQ(file->parse.promote.at("w"), (std::vector<std::string>{"time", "y"}));
+  EXPECT_EQ(file->parse.subchunk.at("v").dimension, "depth");
+  EXPECT_EQ(file->parse.subchunk.at("v").edge, 2U);
   ASSERT_EQ(file->axes.size(), 1U);
   const AxisSpec& axis = file->axes.front();
   EXPECT_EQ(axis.from, AxisSource::pattern);
@@ -361,7 +364,7 @@ TEST(Pipelines, OfEightProductsAreUnderstood) {
       {"mur", {"source.discover = \"cmr\"", "source.poll", "forward.stage_branch"}},
       {"oisst", {"source.lookback", "coords.flags"}},
       {"geoscf", {"source.discover = \"thredds\"", "source.catalog", "source.poll", "source.lookback"}},
-      {"hycom", {"parse.format = \"netcdf3\"", "parse.subchunk", "coords.flags"}},
+      {"hycom", {"coords.flags"}},
       {"goes", {"\"*\" and \"...\" in promote", "checks.packing = \"era\"", "checks.chunks = \"era\""}},
   };
   const auto environment = [](const std::string& name) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 
 #include "dataset/locations.h"
@@ -37,6 +38,19 @@ void read_store(const toml::table& document, DatasetFile& file, Findings& findin
   file.store.create = section.boolean("create").value_or(true);
 }
 
+/// "depth:1"
+Result<Subchunk> parse_subchunk(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  Subchunk subchunk;
+  if (colon != std::string::npos && colon != 0) {
+    subchunk.dimension = text.substr(0, colon);
+    const char* const end = text.data() + text.size();
+    const auto number = std::from_chars(text.data() + colon + 1, end, subchunk.edge);
+    if (number.ec == std::errc() && number.ptr == end && subchunk.edge > 0) return subchunk;
+  }
+  return invalid(fmt::format("found '{}', expected \"dimension:length\", as in \"depth:1\"", text));
+}
+
 void read_parse(const toml::table& document, DatasetFile& file, Findings& findings) {
   Section section = Section::of(document, "parse", findings);
   ParseSpec& parse = file.parse;
@@ -46,6 +60,9 @@ void read_parse(const toml::table& document, DatasetFile& file, Findings& findin
   parse.drop = section.texts("drop").value_or(std::vector<std::string>());
   parse.rename = section.text_table("rename");
   parse.promote = section.texts_table("promote");
+  for (const auto& [variable, text] : section.text_table("subchunk")) {
+    section.take("subchunk", parse_subchunk(text), parse.subchunk[variable]);
+  }
   for (const std::string& name : parse.select) {
     if (std::ranges::find(parse.drop, name) != parse.drop.end()) {
       section.invalid("drop", fmt::format("'{}' is also selected", name));

@@ -62,6 +62,23 @@ Status promote_all(const ParseSpec& parse, VirtualDataset& granule) {
   return {};
 }
 
+Status subchunk_all(const ParseSpec& parse, VirtualDataset& granule) {
+  for (const auto& [name, wanted] : parse.subchunk) {
+    const auto variable = granule.variables.find(name);
+    if (variable == granule.variables.end()) {
+      return invalid("parse.subchunk names \"" + name + "\", which the file does not have");
+    }
+    const std::string place = "parse.subchunk: variable " + name;
+    const auto axis = variable->second.metadata.dimension(wanted.dimension);
+    if (!axis)
+      return std::unexpected(within(place, invalid("it has no dimension \"" + wanted.dimension + "\"").error()));
+    if (auto done = subchunk(variable->second, *axis, wanted.edge); !done) {
+      return std::unexpected(within(place, std::move(done).error()));
+    }
+  }
+  return {};
+}
+
 bool is_nan(const Json& value) { return value.is_number_float() && std::isnan(value.get<double>()); }
 
 void replace_non_finite_in(Json& attributes, const std::string& place, std::vector<std::string>& notes) {
@@ -108,6 +125,7 @@ Result<VirtualDataset> shape(const DatasetFile& file, const VirtualTree& tree) {
   if (!parse.select.empty()) VDP_TRY(select(granule, kept_names(file, granule)));
   if (!parse.rename.empty()) VDP_TRY(rename(granule, parse.rename));
   VDP_TRY(promote_all(parse, granule));
+  VDP_TRY(subchunk_all(parse, granule));
   make_storable(granule);
   return granule;
 }

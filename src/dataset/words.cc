@@ -97,8 +97,8 @@ void add_parse(std::vector<Word>& words) {
       words.end(),
       {
           {"parse", "format", Type::text, "auto", "The format of the files.", ready,
-           with_planned(all_ready({"auto", "hdf5"}),
-                        {"netcdf3", "grib2", "tiff", "kerchunk", "zarr", "dmrpp", "fits"})},
+           with_planned(all_ready({"auto", "hdf5", "netcdf3"}),
+                        {"grib2", "tiff", "kerchunk", "zarr", "dmrpp", "fits"})},
           {"parse", "group", Type::text, "/", "The group of the files that is read."},
           {"parse", "flatten", Type::text_list, "none", "Groups whose variables join those of the group.", planned},
           {"parse", "select", Type::text_list, "all", "Only these variables, and the axes'."},
@@ -107,8 +107,10 @@ void add_parse(std::vector<Word>& words) {
           {"parse", "promote", Type::table, "none",
            "Variable = its dimensions in the store: those that it does not have in the files come first, with length "
            "1."},
-          {"parse", "subchunk", Type::table, "none", "Variable = \"dimension:length\": smaller chunks by reference.",
-           planned},
+          {"parse", "subchunk", Type::table, "none",
+           "Variable = \"dimension:length\": smaller chunks by reference, of so many steps along the dimension and of "
+           "one along those before it. For variables that are stored in one piece and without filters, as in netCDF-3 "
+           "files; the length must divide the dimension's."},
           {"parse", "stack", Type::table, "none", "Variables that become one along a new dimension.", planned},
       });
 }

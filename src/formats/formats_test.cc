@@ -19,13 +19,13 @@ Error refusal(std::string_view bytes) {
   return tree ? Error{} : tree.error();
 }
 
-TEST(ParseSource, SaysWhatAFileIsInsteadOfHdf5) {
-  EXPECT_EQ(refusal("CDF\x01 and so on").text(), "memory://test/file: a netcdf3 file; only hdf5 is implemented");
+TEST(ParseSource, SaysWhatAFileIsThatHasNoReader) {
+  EXPECT_EQ(refusal("GRIB and so on").text(), "memory://test/file: a grib file; only hdf5 and netcdf3 are implemented");
   EXPECT_NE(refusal("GRIB....").message.find("grib"), std::string::npos);
   EXPECT_NE(refusal("II*\0...."s).message.find("tiff"), std::string::npos);
   EXPECT_NE(refusal("SIMPLE  =                    T").message.find("fits"), std::string::npos);
   EXPECT_NE(refusal("\x0e\x03\x13\x01....").message.find("hdf4"), std::string::npos);
-  EXPECT_EQ(refusal("CDF\x01").kind, ErrorKind::unsupported);
+  EXPECT_EQ(refusal("GRIB....").kind, ErrorKind::unsupported);
 }
 
 TEST(ParseSource, RefusesWhatIsNoFormatAtAll) {
@@ -40,6 +40,20 @@ TEST(ParseSource, UnknownFormatNamesAreUnsupported) {
   const auto source = memory_source(hdf5::read_testdata("netcdf.nc"), "memory://test/file");
   EXPECT_EQ(parse_source(*source, "grib2").error().kind, ErrorKind::unsupported);
   EXPECT_TRUE(parse_source(*source, "hdf5"));
+}
+
+TEST(ParseSource, AFileMustHaveTheFormatThatIsNamed) {
+  const Bytes empty_classic_file = to_bytes("CDF\x01"s + std::string(28, '\0'));
+  const auto classic = memory_source(empty_classic_file, "memory://test/classic");
+  const auto hdf5 = memory_source(hdf5::read_testdata("netcdf.nc"), "memory://test/hdf5");
+  EXPECT_EQ(parse_source(*classic, "auto")->format, "netcdf3");
+  EXPECT_EQ(parse_source(*classic, "netcdf3")->format, "netcdf3");
+  EXPECT_EQ(parse_source(*classic, "hdf5").error().text(), "memory://test/classic: a netcdf3 file, expected hdf5");
+  EXPECT_EQ(parse_source(*hdf5, "netcdf3").error().text(), "memory://test/hdf5: an hdf5 file, expected netcdf3");
+}
+
+TEST(ParseSource, ATextThatBeginsLikeASignatureIsAText) {
+  EXPECT_NE(refusal("CDFs and other letters\n").message.find("CDFs and"), std::string::npos);
 }
 
 TEST(ObjectSource, IsLocatedByAUrl) {

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "formats/hdf5/parse.h"
+#include "formats/netcdf3/header.h"
+#include "formats/netcdf3/parse.h"
 
 namespace vdp {
 namespace {
@@ -19,16 +21,31 @@ struct Signature {
   std::string_view format;
 };
 
-/// Formats that are recognised, so that a message can say what a file is.
+/// Formats that have no reader here, recognised so that a message can say what a file is.
 constexpr std::array signatures = {
-    Signature{"CDF\x01"sv, "netcdf3"}, Signature{"CDF\x02"sv, "netcdf3"},
-    Signature{"CDF\x05"sv, "netcdf3"}, Signature{"II*\0"sv, "tiff"},
-    Signature{"MM\0*"sv, "tiff"},      Signature{"II+\0"sv, "tiff"},
-    Signature{"MM\0+"sv, "tiff"},      Signature{"GRIB"sv, "grib"},
-    Signature{"SIMPLE  ="sv, "fits"},  Signature{"\x0e\x03\x13\x01"sv, "hdf4"},
-    Signature{"PK\x03\x04"sv, "zip"},  Signature{"\x1f\x8b"sv, "gzip"},
+    Signature{"II*\0"sv, "tiff"},
+    Signature{"MM\0*"sv, "tiff"},
+    Signature{"II+\0"sv, "tiff"},
+    Signature{"MM\0+"sv, "tiff"},
+    Signature{"GRIB"sv, "grib"},
+    Signature{"SIMPLE  ="sv, "fits"},
+    Signature{"\x0e\x03\x13\x01"sv, "hdf4"},
+    Signature{"PK\x03\x04"sv, "zip"},
+    Signature{"\x1f\x8b"sv, "gzip"},
 };
 constexpr std::uint64_t head_bytes = 512;
+constexpr std::uint64_t magic_bytes = 4;  ///< never more than the first read of a service holds
+
+Result<Bytes> read_head(ByteSource& source, std::uint64_t length) {
+  const ByteRange range{0, std::min(source.size(), length)};
+  VDP_ASSIGN(std::vector<Bytes> read, source.read({&range, 1}));
+  return std::move(read.front());
+}
+
+/// "CDF" and a version; a letter in its place begins a text.
+bool is_netcdf3(ByteView head) {
+  return as_text(head).starts_with(netcdf3::signature) && head.size() > 3 && head[3] < 0x20;
+}
 
 bool is_printable(std::uint8_t byte) {
   return (byte >= 0x20 && byte < 0x7f) || byte == '\n' || byte == '\r' || byte == '\t';
@@ -50,34 +67,40 @@ Error describe_unknown(ByteView head, std::uint64_t size) {
   return {ErrorKind::unsupported, fmt::format("not a known format: {} bytes that begin with {}", size, hex), {}};
 }
 
-/// What a file that is not HDF5 is.
-Error identify(ByteSource& source) {
-  const ByteRange range{0, std::min(source.size(), head_bytes)};
-  auto read = source.read({&range, 1});
-  if (!read) return std::move(read).error();
-  const Bytes& head = read->front();
+/// What a file is whose signature none of the readers knows.
+Error identify(ByteView head, std::uint64_t size) {
   for (const Signature& signature : signatures) {
     if (!as_text(head).starts_with(signature.bytes)) continue;
-    return {ErrorKind::unsupported, fmt::format("a {} file; only hdf5 is implemented", signature.format), {}};
+    return {
+        ErrorKind::unsupported, fmt::format("a {} file; only hdf5 and netcdf3 are implemented", signature.format), {}};
   }
-  return describe_unknown(head, source.size());
+  return describe_unknown(head, size);
 }
 
-Result<VirtualTree> parse_detected(ByteSource& source, const ParseLimits& limits) {
+Result<VirtualTree> parse_detected(ByteSource& source, const std::string& format, const ParseLimits& limits) {
   if (source.size() == 0) return corrupt("the file is empty");
+  VDP_ASSIGN(const Bytes magic, read_head(source, magic_bytes));
+  if (is_netcdf3(magic)) {
+    if (format == "hdf5") return invalid("a netcdf3 file, expected hdf5");
+    return netcdf3::parse(source, limits);
+  }
   auto tree = hdf5::parse(source, limits);
   // `invalid` says that there is no signature; whatever else goes wrong is about an HDF5 file.
-  if (!tree && tree.error().kind == ErrorKind::invalid) return std::unexpected(identify(source));
+  if (!tree && tree.error().kind == ErrorKind::invalid) {
+    VDP_ASSIGN(const Bytes head, read_head(source, head_bytes));
+    return std::unexpected(identify(head, source.size()));
+  }
+  if (format == "netcdf3") return invalid("an hdf5 file, expected netcdf3");
   return tree;
 }
 
 }  // namespace
 
 Result<VirtualTree> parse_source(ByteSource& source, const std::string& format, const ParseLimits& limits) {
-  if (format != "auto" && format != "hdf5") {
-    return unsupported(fmt::format("format \"{}\"; \"auto\" and \"hdf5\" are implemented", format));
+  if (format != "auto" && format != "hdf5" && format != "netcdf3") {
+    return unsupported(fmt::format("format \"{}\"; \"auto\", \"hdf5\" and \"netcdf3\" are implemented", format));
   }
-  VDP_ASSIGN_IN(source.location().url, VirtualTree tree, parse_detected(source, limits));
+  VDP_ASSIGN_IN(source.location().url, VirtualTree tree, parse_detected(source, format, limits));
   return tree;
 }
 

@@ -17,8 +17,9 @@ struct ParseLimits {
   std::uint32_t max_depth = 64;
 };
 
-/// `format`: "auto" (by signature) or a format's name. A format that is not known, or not implemented, is
-/// `unsupported`, naming what was found. One odd object is skipped with its reason, never the whole file.
+/// `format`: "auto" (by signature) or a format's name, which the file must then have. A format that is not known, or
+/// not implemented, is `unsupported`, naming what was found. One odd object is skipped with its reason, never the whole
+/// file.
 Result<VirtualTree> parse_source(ByteSource& source, const std::string& format, const ParseLimits& limits = {});
 
 /// Reads chunks of `array` (through `source`; inlined ones from memory) for zarr::read_elements.

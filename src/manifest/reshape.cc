@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/checked.h"
 
@@ -36,9 +37,8 @@ std::string obstacle(const ArrayMetadata& metadata, std::size_t axis) {
     return fmt::format("its chunks are encoded by \"{}\"", metadata.codecs.empty() ? "" : metadata.codecs.back().name);
   }
   for (std::size_t i = 0; i < axis; ++i) {
-    if (metadata.shape[i] == 1 && metadata.chunk_shape[i] == 1) continue;
-    return fmt::format("dimension {} before the axis has length {} and chunks of {}, not 1", i, metadata.shape[i],
-                       metadata.chunk_shape[i]);
+    if (metadata.chunk_shape[i] == 1) continue;
+    return fmt::format("dimension {} before the axis has chunks of {}, not 1", i, metadata.chunk_shape[i]);
   }
   for (std::size_t i = axis + 1; i < metadata.rank(); ++i) {
     if (metadata.chunk_shape[i] == metadata.shape[i]) continue;
@@ -52,7 +52,8 @@ std::string obstacle(const ArrayMetadata& metadata, std::size_t axis) {
 struct Cut {
   std::uint64_t pieces;  ///< of one source chunk
   std::uint64_t piece_bytes;
-  std::uint64_t grid_length;  ///< new chunks along the axis
+  std::uint64_t source_grid_length;  ///< source chunks along the axis
+  std::uint64_t grid_length;         ///< new chunks along the axis
 };
 
 Status add_pieces(const ChunkManifest::Entry& chunk, const Cut& cut, ChunkManifest& target) {
@@ -61,9 +62,11 @@ Status add_pieces(const ChunkManifest::Entry& chunk, const Cut& cut, ChunkManife
     return corrupt(
         fmt::format("chunk {} has {} bytes, its shape needs {}", chunk.index, found, cut.pieces * cut.piece_bytes));
   }
-  // All dimensions but the axis have one chunk, so that the grid's index is the position along the axis.
-  const std::uint64_t first = chunk.index * cut.pieces;
-  const std::uint64_t count = std::min(cut.pieces, cut.grid_length - std::min(cut.grid_length, first));
+  // The dimensions behind the axis have one chunk, so that the axis is the last one of the grid that counts.
+  const std::uint64_t row = chunk.index / cut.source_grid_length;
+  const std::uint64_t position = chunk.index % cut.source_grid_length * cut.pieces;
+  const std::uint64_t first = row * cut.grid_length + position;
+  const std::uint64_t count = std::min(cut.pieces, cut.grid_length - std::min(cut.grid_length, position));
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t offset = i * cut.piece_bytes;
     if (chunk.inlined != nullptr) {
@@ -120,16 +123,22 @@ Status split(VirtualArray& array, std::size_t axis, std::uint64_t edge) {
       source_elements ? checked_multiply<std::uint64_t>(*source_elements, metadata.data_type.size_bytes) : std::nullopt;
   if (!source_bytes) return over_limit(fmt::format("a chunk of {}", fmt::join(metadata.chunk_shape, " x ")));
   const std::uint64_t pieces = source_edge / edge;
-  const Cut cut{pieces, *source_bytes / pieces, divide_up(metadata.shape[axis], edge)};
-  const auto refs = checked_multiply<std::uint64_t>(array.manifest.size(), cut.pieces);
-  if (!refs || std::min(*refs, cut.grid_length) > max_refs) {
-    return over_limit(fmt::format("splitting makes {} chunks, more than {}", cut.grid_length, max_refs));
+  const Cut cut{pieces, *source_bytes / pieces,
+                std::max<std::uint64_t>(1, divide_up(metadata.shape[axis], source_edge)),
+                divide_up(metadata.shape[axis], edge)};
+  // Fewer where chunks overhang the end of the axis.
+  const auto rows = checked_product(std::span(metadata.shape).first(axis));
+  const auto chunks = rows ? checked_multiply(*rows, cut.grid_length) : std::nullopt;
+  const auto cut_chunks = checked_multiply<std::uint64_t>(array.manifest.size(), cut.pieces);
+  const std::uint64_t refs = std::min(chunks.value_or(max_refs + 1), cut_chunks.value_or(max_refs + 1));
+  if (refs > max_refs) {
+    return over_limit(fmt::format("splitting makes more than {} chunks, {} along the axis", max_refs, cut.grid_length));
   }
   ArrayMetadata split_metadata = metadata;
   split_metadata.chunk_shape[axis] = edge;
   VDP_ASSIGN(ChunkManifest manifest, ChunkManifest::for_array(split_metadata));
   for (const auto& location : array.manifest.locations()) manifest.add_location(location);
-  manifest.reserve(std::min(*refs, cut.grid_length));
+  manifest.reserve(refs);
   Status status;
   array.manifest.for_each([&](const ChunkManifest::Entry& chunk) {
     if (status) status = add_pieces(chunk, cut, manifest);
@@ -137,6 +146,16 @@ Status split(VirtualArray& array, std::size_t axis, std::uint64_t edge) {
   VDP_TRY(status);
   metadata = std::move(split_metadata);
   array.manifest = std::move(manifest);
+  return {};
+}
+
+Status subchunk(VirtualArray& array, std::size_t axis, std::uint64_t edge) {
+  VirtualArray cut = array;
+  for (std::size_t i = 0; i <= axis && i < array.metadata.rank(); ++i) {
+    const std::uint64_t wanted = i == axis ? edge : 1;
+    if (cut.metadata.chunk_shape[i] != wanted) VDP_TRY(split(cut, i, wanted));
+  }
+  array = std::move(cut);
   return {};
 }
 

@@ -88,6 +88,35 @@ TEST(Split, CutsEveryChunkAndLeavesOutWhatOverhangs) {
   EXPECT_EQ(refs(array), (std::vector<VirtualRef>{{0, 0, 4}, {0, 4, 4}, {0, 100, 4}}));
 }
 
+TEST(Split, CutsTheChunksOfEveryStepBeforeTheAxis) {
+  auto array = array_of({3, 5, 2}, {1, 4, 2}, {"time", "depth", "x"});
+  array.manifest.set_virtual(0, {0, 0, 16});
+  array.manifest.set_virtual(3, {0, 100, 16});  // of time 1, the second one: depth 4, and three rows beyond the end
+  array.manifest.set_virtual(4, {0, 200, 16});
+  ASSERT_TRUE(split(array, 1, 2));
+  EXPECT_EQ(array.manifest.grid_shape(), (Shape{3, 3, 1}));
+  EXPECT_EQ(array.manifest.indices(), (std::vector<std::uint64_t>{0, 1, 5, 6, 7}));
+  EXPECT_EQ(refs(array), (std::vector<VirtualRef>{{0, 0, 8}, {0, 8, 8}, {0, 100, 8}, {0, 200, 8}, {0, 208, 8}}));
+}
+
+TEST(Subchunk, CutsTheDimensionsBeforeIntoSteps) {
+  auto array = array_of({2, 3, 4}, {2, 3, 4}, {"time", "depth", "x"});
+  array.manifest.set_virtual(0, {0, 1000, 48});
+  ASSERT_TRUE(subchunk(array, 1, 1));
+  EXPECT_EQ(array.metadata.chunk_shape, (Shape{1, 1, 4}));
+  ASSERT_EQ(array.manifest.size(), 6u);
+  EXPECT_EQ(array.manifest.find(array.manifest.linear({1, 2, 0}))->ref, (VirtualRef{0, 1040, 8}));
+  ASSERT_TRUE(subchunk(array, 1, 1));  // it is so already
+  EXPECT_EQ(array.manifest.size(), 6u);
+}
+
+TEST(Subchunk, ChangesNothingWhereItCannotBeDone) {
+  auto array = array_of({2, 3, 4}, {2, 3, 4}, {"time", "depth", "x"});
+  array.manifest.set_virtual(0, {0, 1000, 48});
+  EXPECT_EQ(subchunk(array, 1, 2).error().kind, ErrorKind::unsupported);
+  EXPECT_EQ(array.metadata.chunk_shape, (Shape{2, 3, 4}));
+}
+
 TEST(Split, CutsInlinedChunks) {
   auto array = array_of({2, 1}, {2, 1}, {"time", "x"});
   array.manifest.set_inline(0, {1, 2, 3, 4});

@@ -1,4 +1,4 @@
-"""What VirtualiZarr makes of an HDF5 file, in the form of `vdp inspect FILE --json`.
+"""What VirtualiZarr makes of an HDF5 or NetCDF-3 file, in the form of `vdp inspect FILE --json`.
 
 As a script: `virtualizarr_document.py FILE` prints the document.
 """
@@ -19,7 +19,7 @@ import numpy as np
 from obspec_utils.registry import ObjectStoreRegistry
 from obstore.store import LocalStore
 from virtualizarr.manifests import ChunkManifest, ManifestArray, ManifestGroup
-from virtualizarr.parsers import HDFParser
+from virtualizarr.parsers import HDFParser, NetCDF3Parser
 
 MAX_CHUNKS = 20_000  # above this, chunks are a digest
 FILE_MARK = "{file}"
@@ -28,15 +28,17 @@ FILE_MARK = "{file}"
 def virtualizarr_document(file: Path) -> dict[str, Any]:
     """Raises what VirtualiZarr raises where it cannot parse the file."""
     url = f"file://{file.resolve()}"
+    is_classic = file.read_bytes()[:3] == b"CDF"
+    parser = NetCDF3Parser() if is_classic else HDFParser()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        root = HDFParser()(url, ObjectStoreRegistry({"file://": LocalStore()}))._group
+        root = parser(url, ObjectStoreRegistry({"file://": LocalStore()}))._group
         groups, arrays = {}, {}
         for path, group in _groups(root, "/"):
             groups[path] = {"attributes": _json(dict(group.metadata.attributes))}
             for name, array in group.arrays.items():
                 arrays[f"{path.rstrip('/')}/{name}"] = _array(array, url)
-    return {"format": "hdf5", "groups": groups, "arrays": arrays, "skipped": []}
+    return {"format": "netcdf3" if is_classic else "hdf5", "groups": groups, "arrays": arrays, "skipped": []}
 
 
 def _groups(group: ManifestGroup, path: str) -> Iterator[tuple[str, ManifestGroup]]:

@@ -3,31 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 
-#include "base/base64.h"
 #include "base/checked.h"
 #include "formats/hdf5/inlined_chunks.h"
 #include "formats/hdf5/zarr_mapping.h"
 
 namespace vdp::hdf5 {
 namespace {
-
-std::string base64_of_double(double value) {
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  Bytes bytes(8);
-  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(bits >> (8 * i));
-  return base64_encode(bytes);
-}
-
-/// A float as the integer that it is; `invalid` where it is none that 53 bits hold.
-Result<Json> whole_number(const zarr::DataType& type, double value) {
-  if (std::trunc(value) != value || std::abs(value) > 9007199254740992.0) {
-    return invalid(fmt::format("{} for values of type {}", value, zarr::describe(type)));
-  }
-  return Json(static_cast<std::int64_t>(value));
-}
 
 zarr::Shape at_least_one(zarr::Shape shape) {
   for (std::uint64_t& edge : shape) edge = std::max<std::uint64_t>(edge, 1);
@@ -199,28 +181,6 @@ bool stores_data(const DatasetHeader& dataset, const DatasetContents& contents) 
       return true;
   }
   return true;
-}
-
-Result<Json> encode_cf_fill_value(const zarr::DataType& type, const Json& value) {
-  using Kind = zarr::DataType::Kind;
-  if (type.kind == Kind::string || type.kind == Kind::fixed_bytes || type.kind == Kind::fixed_utf32) return value;
-  if (!value.is_number() && !value.is_boolean()) {
-    return invalid(fmt::format("a {} for values of type {}", value.type_name(), zarr::describe(type)));
-  }
-  switch (type.kind) {
-    case Kind::boolean:
-      return Json(value.is_boolean() ? value.get<bool>() : value.get<double>() != 0);
-    case Kind::signed_integer:
-    case Kind::unsigned_integer:
-      if (value.is_number_float()) return whole_number(type, value.get<double>());
-      if (value.is_boolean()) return Json(value.get<bool>() ? 1 : 0);
-      return value;
-    case Kind::floating:
-      return Json(base64_of_double(value.is_boolean() ? value.get<bool>() : value.get<double>()));
-    default:
-      break;
-  }
-  return invalid(fmt::format("a {} for values of type {}", value.type_name(), zarr::describe(type)));
 }
 
 Result<VirtualArray> build_array(const FileView& file, const Object& object, const DatasetContents& contents,

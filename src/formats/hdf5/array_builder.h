@@ -26,7 +26,4 @@ bool stores_data(const DatasetHeader& dataset, const DatasetContents& contents);
 Result<VirtualArray> build_array(const FileView& file, const Object& object, const DatasetContents& contents,
                                  const SourceLocation& source);
 
-/// `_FillValue` as xarray writes it into Zarr: floats as base64 of a little-endian double.
-Result<Json> encode_cf_fill_value(const zarr::DataType& type, const Json& value);
-
 }  // namespace vdp::hdf5

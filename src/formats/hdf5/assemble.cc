@@ -6,6 +6,7 @@
 
 #include "formats/hdf5/dimensions.h"
 #include "formats/hdf5/listing.h"
+#include "zarr/cf_fill_value.h"
 
 namespace vdp::hdf5 {
 namespace {
@@ -52,7 +53,7 @@ class Assembly {
   void encode_fill_attribute(const Place& place, zarr::ArrayMetadata& metadata) {
     const auto attribute = metadata.attributes.find("_FillValue");
     if (attribute == metadata.attributes.end()) return;
-    auto encoded = encode_cf_fill_value(metadata.data_type, *attribute);
+    auto encoded = zarr::encode_cf_fill_value(metadata.data_type, *attribute);
     if (encoded) {
       *attribute = std::move(*encoded);
       return;

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/bytes.h"
-#include "formats/hdf5/decoded.h"
+#include "formats/decoded.h"
 
 namespace vdp::hdf5 {
 

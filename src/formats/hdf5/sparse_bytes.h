@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "formats/hdf5/decoded.h"
+#include "formats/decoded.h"
 #include "store/held_ranges.h"
 
 namespace vdp::hdf5 {

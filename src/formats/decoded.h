@@ -7,9 +7,9 @@
 
 #include "base/error.h"
 
-namespace vdp::hdf5 {
+namespace vdp {
 
-/// Bytes that the file has but that were not read yet. Which ones is recorded in the SparseBytes that was asked.
+/// Bytes that the file has but that were not read yet. Which ones is recorded by what was asked for them.
 struct Missing {};
 
 /// Why a decoder has no structure to give. Missing is not an error: the decoder is run again once the bytes are there.
@@ -33,4 +33,4 @@ using Decoded = std::expected<T, DecodeFailure>;
 using Pending = std::unexpected<DecodeFailure>;
 inline Pending missing() { return Pending(Missing{}); }
 
-}  // namespace vdp::hdf5
+}  // namespace vdp
