@@ -61,8 +61,10 @@ def test_what_each_stage_asks_is_what_is_granted(
 
         def watch(call: Call) -> None:
             if call.role == "backfill_promote" and call.number == 0:
-                vdp.within(remote.environment)("enqueue", archive.dataset, remote.url(archive.path(FILES - 1)))
-                vdp.within(remote.environment)("forward", archive.dataset)
+                beside = vdp.within(remote.environment)
+                beside("init", archive.dataset)
+                beside("enqueue", archive.dataset, remote.url(archive.path(FILES - 1)))
+                beside("forward", archive.dataset, "--drain")
             asked.switch_to(call.role)
 
         place_of_logs = {"AWS_ENDPOINT_URL_S3": logs.s3.endpoint}

@@ -7,12 +7,6 @@
 namespace vdp::hdf5 {
 namespace {
 
-Bytes counting(std::uint64_t from, std::uint64_t to) {
-  Bytes bytes;
-  for (std::uint64_t i = from; i < to; ++i) bytes.push_back(static_cast<std::uint8_t>(i));
-  return bytes;
-}
-
 TEST(SparseBytes, MissesAreRecordedUntilTaken) {
   SparseBytes bytes(100);
   EXPECT_TRUE(bytes.view(10, 20).error().is_missing());

@@ -152,6 +152,26 @@ class BackfillTest : public testing::Test {
     ASSERT_TRUE(artifacts_->put(key, encode_child(*child)));
   }
 
+  /// The forward path over all that was delivered.
+  void forward() const {
+    const auto processor = DatasetProcessor::create(file_, {.threads = 1});
+    ASSERT_TRUE(processor) << processor.error().text();
+    const auto report = run_pipeline(file_, *source_, **processor, *make_memory_queue(), {});
+    ASSERT_TRUE(report) << report.error().text();
+  }
+
+  /// All stages behind initialize.
+  Result<Promoted> do_partitions_and_promote(const Plan& plan) const {
+    VDP_ASSIGN(auto repository, site_->open_repository());
+    for (std::uint64_t i = 0; i < plan.partitions.size(); ++i) {
+      VDP_ASSIGN(const auto forked, fork_partition(*site_, repository, plan, i));
+      VDP_ASSIGN(const auto worker, PartitionWorker::open(*site_, repository, forked.work));
+      VDP_TRY(worker.run(forked.items, {}));
+      VDP_TRY(reduce_partition(*site_, repository, forked.work));
+    }
+    return promote_run(*site_, repository, plan);
+  }
+
   void SetUp() override { site_ = *Site::open(file_, artifacts_, 1); }
 
   ObjectStorePtr source_;
@@ -193,28 +213,44 @@ TEST_F(BackfillTest, WhatTheBranchGainedMeanwhileIsPlacedAgain) {
   const auto plan = partition_inventory(*site_, request(2))->plan;
   ASSERT_TRUE(initialize_run(*site_, plan));
   deliver(4, 7);
-  auto processor = DatasetProcessor::create(file_, {.threads = 1});
-  const auto queue = make_memory_queue();
-  // Forward takes old and new files alike, onto the branch that the run will replace.
-  ASSERT_TRUE(run_pipeline(file_, *source_, **processor, *queue, {}));
-  auto repository = *site_->open_repository();
-  for (std::uint64_t i = 0; i < plan.partitions.size(); ++i) {
-    const auto forked = fork_partition(*site_, repository, plan, i);
-    ASSERT_TRUE(forked) << forked.error().text();
-    const auto worker = PartitionWorker::open(*site_, repository, forked->work);
-    ASSERT_TRUE(worker->run(forked->items, {}));
-    const auto reduced = reduce_partition(*site_, repository, forked->work);
-    ASSERT_TRUE(reduced) << reduced.error().text();
-  }
-  const auto promoted = promote_run(*site_, repository, plan);
+  forward();  // old and new files alike, onto the branch that the run will replace
+  const auto promoted = do_partitions_and_promote(plan);
   ASSERT_TRUE(promoted) << promoted.error().text();
   EXPECT_TRUE(promoted->promoted);
   EXPECT_EQ(promoted->placed_again, 3U);
   EXPECT_EQ(contents(file_), serial());
+  auto repository = *site_->open_repository();
   const auto twice = promote_run(*site_, repository, plan);
   ASSERT_TRUE(twice) << twice.error().text();
   EXPECT_TRUE(twice->promoted);
   EXPECT_EQ(twice->snapshot, promoted->snapshot);
+}
+
+TEST_F(BackfillTest, WhatTheBranchGainedBeforeTheRunsBranchIsPlacedAgain) {
+  deliver(0, 1);
+  forward();
+  deliver(1, 4);
+  const auto plan = partition_inventory(*site_, request(2))->plan;
+  deliver(4, 7);
+  forward();
+  ASSERT_TRUE(initialize_run(*site_, plan));
+  const auto promoted = do_partitions_and_promote(plan);
+  ASSERT_TRUE(promoted) << promoted.error().text();
+  EXPECT_EQ(promoted->placed_again, 3U);
+  EXPECT_EQ(contents(file_), serial());
+}
+
+TEST_F(BackfillTest, AStoreThatForwardMadeAfterThePlanIsPlacedAgain) {
+  deliver(0, 2);
+  const auto plan = partition_inventory(*site_, request(2))->plan;
+  EXPECT_EQ(plan.base, "");
+  deliver(2, 7);
+  forward();
+  ASSERT_TRUE(initialize_run(*site_, plan));
+  const auto promoted = do_partitions_and_promote(plan);
+  ASSERT_TRUE(promoted) << promoted.error().text();
+  EXPECT_EQ(promoted->placed_again, 5U);
+  EXPECT_EQ(contents(file_), serial());
 }
 
 TEST_F(BackfillTest, APartitionWithoutItsCommitIsNotPromoted) {

@@ -23,11 +23,12 @@ Result<icechunk::Repository> make_repository(const Site& site) {
   return icechunk::Repository::create(site.target(), {}, options);
 }
 
-Result<icechunk::SnapshotId> make_branch(icechunk::Repository& repository, const std::string& from,
-                                         const std::string& branch) {
-  VDP_ASSIGN(const auto tip, repository.resolve(icechunk::Branch{from}));
-  VDP_TRY(repository.create_branch(branch, tip));
-  return tip;
+/// Where the run's branch begins: what the dataset's branch has gained since the plan is placed again by `promote`.
+Result<icechunk::SnapshotId> branch_point_of(const Plan& plan, const icechunk::Repository& repository,
+                                             const std::string& branch) {
+  if (!plan.base.empty()) return icechunk::SnapshotId::parse(plan.base);
+  VDP_ASSIGN(const auto history, repository.history(icechunk::Branch{branch}));
+  return history.back().id;
 }
 
 /// The store's template on the branch, made from the first of the files where it is not there.
@@ -91,7 +92,8 @@ Result<std::optional<RunState>> initialize_run(const Site& site, const Plan& pla
   }
   if (!present || !present->initialized) {
     if (present) VDP_TRY(repository.delete_branch(branch));
-    VDP_ASSIGN(const auto branch_point, make_branch(repository, site.file().store.branch, branch));
+    VDP_ASSIGN(const auto branch_point, branch_point_of(plan, repository, site.file().store.branch));
+    VDP_TRY(repository.create_branch(branch, branch_point));
     VDP_TRY(make_template(site, plan, branch));
     VDP_TRY(write_full_shape(site, plan, repository, branch, branch_point));
   }

@@ -69,14 +69,14 @@ struct Foundation {
   icechunk::ManifestSplitting splitting;
 };
 
-Result<std::optional<Foundation>> load_foundation(const Site& site) {
-  VDP_ASSIGN(const auto repository, site.find_repository());
-  if (!repository) return std::nullopt;
-  VDP_ASSIGN(const auto session, repository->readonly_session(icechunk::Branch{site.file().store.branch}));
+/// Nothing where the repository does not have the dataset.
+Result<std::optional<Foundation>> load_foundation(const Site& site, const icechunk::Repository& repository,
+                                                  const icechunk::SnapshotId& base) {
+  VDP_ASSIGN(const auto session, repository.readonly_session(base));
   if (!session.kind(provenance_group(site.group()))) return std::nullopt;
   Foundation foundation;
   VDP_ASSIGN_IN(site.target()->url(), foundation.state, load_store_state(site.rules(), site.axis(), session));
-  VDP_ASSIGN(const auto config, repository->config());
+  VDP_ASSIGN(const auto config, repository.config());
   VDP_ASSIGN(foundation.splitting, config.manifest_splitting());
   return std::optional(std::move(foundation));
 }
@@ -185,7 +185,13 @@ Result<DraftPlan> draft_plan(const Site& site, const PartitionRequest& request) 
     if (findings.empty()) findings.push_back("it names no file of the dataset");
     return refuse(findings);
   }
-  VDP_ASSIGN(auto foundation, load_foundation(site));
+  std::optional<Foundation> foundation;
+  VDP_ASSIGN(const auto repository, site.find_repository());
+  if (repository) {
+    VDP_ASSIGN(const auto base, repository->resolve(icechunk::Branch{site.file().store.branch}));
+    plan.base = base.text();
+    VDP_ASSIGN(foundation, load_foundation(site, *repository, base));
+  }
   if (!foundation) {
     if (!findings.empty()) return refuse(findings);
     VDP_ASSIGN(foundation, draft_foundation(site, inventory.granules));

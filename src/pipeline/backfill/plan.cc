@@ -68,6 +68,7 @@ Json to_json(const Plan& plan) {
                    {"run", plan.run},
                    {"plan", plan.id},
                    {"dataset", plan.dataset},
+                   {"base", plan.base},
                    {"inventory", plan.inventory},
                    {"named", plan.named},
                    {"unchanged", plan.unchanged},
@@ -92,6 +93,7 @@ Result<Plan> parse_plan(const Json& value) {
   VDP_TRY(check_run_name(plan.run));
   VDP_ASSIGN(plan.id, document.text("plan"));
   VDP_ASSIGN(plan.dataset, document.text("dataset"));
+  VDP_ASSIGN(plan.base, document.text("base"));
   VDP_ASSIGN(plan.inventory, document.text("inventory"));
   VDP_ASSIGN(plan.named, document.count("named"));
   VDP_ASSIGN(plan.unchanged, document.count("unchanged"));

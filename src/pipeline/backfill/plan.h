@@ -29,8 +29,11 @@ struct Partition {
 
 struct Plan {
   std::string run;
-  std::string id;               ///< digest of all else and of the items; part of the artifacts' names
-  std::string dataset;          ///< for people
+  std::string id;       ///< digest of all else and of the items; part of the artifacts' names
+  std::string dataset;  ///< for people
+  /// Snapshot of the dataset's branch that the plan was made from, and that the run's branch begins at. Empty where
+  /// there was no repository: then it begins at the repository's first snapshot.
+  std::string base;
   std::string inventory;        ///< digest of the files that the inventory named
   std::uint64_t named = 0;      ///< files that the inventory named
   std::uint64_t unchanged = 0;  ///< of these the store had so many
