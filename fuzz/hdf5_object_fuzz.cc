@@ -1,0 +1,11 @@
+// libFuzzer target: objects of HDF5 files: headers, links, attributes, on arbitrary bytes. Seeds: see
+// src/formats/hdf5/structure_test.cc.
+#include <cstddef>
+#include <cstdint>
+
+#include "formats/hdf5/structure_fuzz_body.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  vdp::hdf5::read_arbitrary_object({data, size});
+  return 0;
+}
