@@ -25,6 +25,8 @@ class Plain:
     has_time: bool = True
     group: str = "/"
     append_dimension: str = "time"
+    latitudes: int = LATITUDES
+    longitudes: int = LONGITUDES
 
     def time(self, index: int) -> datetime:
         return START + timedelta(days=index)
@@ -39,7 +41,7 @@ class Plain:
                 time = file.createVariable("time", "i4", ("time",))
                 time.units = "hours since 2000-01-01"
                 time[:] = int((self.time(index) - datetime(2000, 1, 1)).total_seconds()) // 3600
-            for name, count in (("lat", LATITUDES), ("lon", LONGITUDES)):
+            for name, count in (("lat", self.latitudes), ("lon", self.longitudes)):
                 file.createDimension(name, count)
                 file.createVariable(name, "f4", (name,))[:] = np.arange(count)
             self.fill(file, index, revision)
@@ -67,9 +69,10 @@ def replace_field(path: Path, name: str, *, fill: bool = True, **creation: objec
     """The variable again, in a form that only h5py can give it."""
     with h5py.File(path, "r+") as file:
         values, scales = file[name][...], [dimension[0] for dimension in file[name].dims]
+        chunks = file[name].chunks
         del file[name]
         field = file.create_dataset(
-            name, **({"shape": values.shape, "dtype": values.dtype, "chunks": (1, 2, 3)} | creation)
+            name, **({"shape": values.shape, "dtype": values.dtype, "chunks": chunks} | creation)
         )
         for axis, scale in enumerate(scales):
             field.dims[axis].attach_scale(scale)
@@ -81,12 +84,12 @@ def replace_field(path: Path, name: str, *, fill: bool = True, **creation: objec
 def shuffle_all_but_one(path: Path, name: str) -> None:
     """The filter mask of the first chunk says that its only filter was left out."""
     with h5py.File(path) as file:
-        values = file[name][...]
+        values, (_, rows, columns) = file[name][...], file[name].chunks
     replace_field(path, name, shuffle=True, fill=False)
     with h5py.File(path, "r+") as file:
         field = file[name]
         # First of all: libhdf5 does not note a mask in the place of a chunk of the same size.
-        field.id.write_direct_chunk((0, 0, 0), values[:1, :2, :3].tobytes(), filter_mask=1)
-        field[:, 2:, :] = values[:, 2:, :]
-        field[:, :2, 3:] = values[:, :2, 3:]
+        field.id.write_direct_chunk((0, 0, 0), values[:1, :rows, :columns].tobytes(), filter_mask=1)
+        field[:, rows:, :] = values[:, rows:, :]
+        field[:, :rows, columns:] = values[:, :rows, columns:]
     set_age(path)

@@ -69,7 +69,14 @@ def two_fields(file: netCDF4.Dataset, index: int, revision: int) -> None:
     add_field(file, "ice", index, revision, chunksizes=(1, 2, 3))
 
 
+def two_wide_fields(file: netCDF4.Dataset, index: int, revision: int) -> None:
+    add_field(file, "sst", index, revision, chunksizes=(1, 64, 80))
+    add_field(file, "ice", index, revision, chunksizes=(1, 64, 80))
+
+
 PADDED = np.dtype({"names": ["a", "b"], "formats": ["i1", "f8"], "offsets": [0, 8], "itemsize": 16})
+# What is smaller than 64 KiB is decoded while parsing, and needs no reader that knows the filter.
+WIDE = Plain(two_wide_fields, latitudes=128, longitudes=160)
 UNREADABLE: dict[str, Callable[[Path], None]] = {
     "references": lambda path: replace_field(path, "sst", dtype=h5py.ref_dtype),
     "a padded compound": lambda path: replace_field(path, "sst", dtype=PADDED),
@@ -83,7 +90,7 @@ UNREADABLE: dict[str, Callable[[Path], None]] = {
 @pytest.mark.parametrize("kind", UNREADABLE)
 def test_a_variable_that_cannot_be_referenced(vdp: Engine, tmp_path: Path, kind: str, first: bool) -> None:
     """The file is refused with the variable's name and the reason; its neighbours are not."""
-    archive = make_archive(tmp_path, Plain(two_fields), FILES, kind="grow")
+    archive = make_archive(tmp_path, WIDE, FILES, kind="grow")
     index = 0 if first else FILES - 1
     UNREADABLE[kind](archive.path(index))
     [reason] = assert_rejected(vdp.run(archive.dataset, expect=None), archive, index)
@@ -103,6 +110,16 @@ def test_a_rule_does_without_it(vdp: Engine, tmp_path: Path) -> None:
     assert np.array_equal(store["ice"].raw, expected)
 
 
+@pytest.mark.parametrize("kind", ["a chunk that left its filter out", "lzf"])
+def test_small_variables_are_decoded(vdp: Engine, tmp_path: Path, kind: str) -> None:
+    archive = make_archive(tmp_path, Plain(two_fields), FILES, kind="grow")
+    for path in archive.files():
+        UNREADABLE[kind](path)
+    store = open_as_printed(vdp.run(archive.dataset).python)
+    expected = np.concatenate([h5py.File(path)["sst"][...] for path in archive.files()])
+    assert np.array_equal(store["sst"].raw, expected)
+
+
 def test_what_no_official_reader_decodes(vdp: Engine, archive_of) -> None:
     """netCDF-C's doubles with checksum and shuffle: refused by name, or decoded, never an unreadable array."""
     archive = archive_of(Naqfc(shuffle_doubles=True), 2)
@@ -115,7 +132,7 @@ def test_what_no_official_reader_decodes(vdp: Engine, archive_of) -> None:
 
 
 def test_what_is_skipped_in_an_inspection_has_a_reason(vdp: Engine, tmp_path: Path) -> None:
-    archive = make_archive(tmp_path, Plain(two_fields), 1)
+    archive = make_archive(tmp_path, WIDE, 1)
     replace_field(archive.path(0), "sst", compression="lzf")
     document = vdp("inspect", archive.path(0), "--json").document
     assert "/sst" not in document["arrays"] and "/ice" in document["arrays"]
