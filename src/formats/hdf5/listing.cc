@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "formats/hdf5/element.h"
+
+#include "base/utf8.h"
 
 namespace vdp::hdf5 {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
 #include "formats/hdf5/attribute.h"
-#include "formats/hdf5/element.h"
 #include "formats/hdf5/shared_message.h"
 
 namespace vdp::hdf5 {

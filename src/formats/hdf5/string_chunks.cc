@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "formats/hdf5/element.h"
+#include "base/utf8.h"
 #include "formats/hdf5/filter_decoding.h"
 #include "formats/hdf5/global_heap.h"
 #include "zarr/codec_pipeline.h"

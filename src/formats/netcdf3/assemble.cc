@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "formats/netcdf3/array_builder.h"
 #include "formats/netcdf3/attribute.h"
 #include "formats/netcdf3/text.h"

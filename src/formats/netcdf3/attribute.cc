@@ -5,6 +5,7 @@
 #include <bit>
 #include <unordered_set>
 
+#include "base/utf8.h"
 #include "formats/netcdf3/text.h"
 
 namespace vdp::netcdf3 {
