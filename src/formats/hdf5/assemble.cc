@@ -45,21 +45,11 @@ class Assembly {
     if (!array) return skip(place.path, array.error().text());
     chunks_ += array->manifest.size();
     if (chunks_ > limits_.max_chunks) return over_limit(fmt::format("more than {} chunks", limits_.max_chunks));
-    encode_fill_attribute(place, array->metadata);
+    if (const Status encoded = zarr::encode_cf_fill_attribute(array->metadata); !encoded) {
+      skip(place.path, fmt::format("attribute _FillValue: {}", encoded.error().text()));
+    }
     tree_.arrays.emplace(place.path, std::move(*array));
     return {};
-  }
-
-  void encode_fill_attribute(const Place& place, zarr::ArrayMetadata& metadata) {
-    const auto attribute = metadata.attributes.find("_FillValue");
-    if (attribute == metadata.attributes.end()) return;
-    auto encoded = zarr::encode_cf_fill_value(metadata.data_type, *attribute);
-    if (encoded) {
-      *attribute = std::move(*encoded);
-      return;
-    }
-    skip(place.path, fmt::format("attribute _FillValue: {}", encoded.error().text()));
-    metadata.attributes.erase(attribute);
   }
 
   Status skip(const std::string& path, const std::string& reason) {
