@@ -24,15 +24,19 @@ class DimensionNames {
     }
   }
 
-  void run() {
+  Status run(MemoryBudget& budget) {
     std::map<std::string, std::vector<zarr::ArrayMetadata*>> arrays_by_group;
     for (const Place& place : listing_.places) {
       const auto array = tree_.arrays.find(place.path);
       if (array == tree_.arrays.end()) continue;
       name_real(place, array->second.metadata);
+      for (const auto& name : array->second.metadata.dimension_names) {
+        if (name) VDP_TRY(budget.charge(name->size(), "the names of dimensions"));
+      }
       arrays_by_group[place.group].push_back(&array->second.metadata);
     }
     for (auto& [group, arrays] : arrays_by_group) name_phony(arrays);
+    return {};
   }
 
  private:
@@ -76,7 +80,8 @@ class DimensionNames {
       std::map<std::uint64_t, std::size_t> used;  // how often this array has had a length
       for (std::size_t axis = 0; axis < array->rank(); ++axis) {
         if (array->dimension_names[axis]) continue;
-        const std::size_t number = by_position ? axis : number_of(array->shape[axis], used[array->shape[axis]]++, numbers);
+        const std::size_t number =
+            by_position ? axis : number_of(array->shape[axis], used[array->shape[axis]]++, numbers);
         array->dimension_names[axis] = fmt::format("phony_dim_{}", number);
       }
     }
@@ -107,8 +112,8 @@ class DimensionNames {
 
 }  // namespace
 
-void name_dimensions(const ObjectGraph& graph, const Listing& listing, VirtualTree& tree) {
-  DimensionNames(graph, listing, tree).run();
+Status name_dimensions(const ObjectGraph& graph, const Listing& listing, VirtualTree& tree, MemoryBudget& budget) {
+  return DimensionNames(graph, listing, tree).run(budget);
 }
 
 }  // namespace vdp::hdf5
