@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray
 import zarr
 from xarray.backends.zarr import FillValueCoder
 
@@ -67,6 +68,7 @@ def problems_of(document: dict, truth: Hdf5Truth | NetcdfTruth, file: Path, case
         except Exception as error:  # whatever zarr raises is a finding about this array
             reasons = [f"{type(error).__name__}: {error}"]
         problems += [f"{path}: {reason}" for reason in reasons]
+    problems += opening_problems(document, store)
     for path in (document["groups"].keys() & truth.groups.keys()) | found:
         problems += attribute_problems(path, document, truth, case)
     names = dict(case.dimensions) | (netcdf_dimensions(file) if case.named_by_netcdf else {})
@@ -90,10 +92,26 @@ def attribute_problems(path: str, document: dict, truth: Hdf5Truth | NetcdfTruth
     for name, value in expected.items():
         value = attribute_json(value)
         mine = found.get(name, "nothing")
-        if name == "_FillValue" and path in truth.arrays and truth.arrays[path].dtype.kind in "iuf":
-            mine = attribute_json(FillValueCoder.decode(mine, truth.arrays[path].dtype))
+        if name == "_FillValue" and path in truth.arrays:
+            dtype = np.dtype(truth.arrays[path].dtype)
+            if dtype.kind in "OSU":  # texts are without it
+                mine = value if mine == "nothing" else f"{mine!r}, with which xarray opens nothing"
+            elif dtype.kind in "iuf":
+                mine = attribute_json(FillValueCoder.decode(mine, dtype))
         if type(mine) is not type(value) or mine != value:
             problems.append(f"{path}@{name}: {mine!r}, expected {value!r}")
+    return problems
+
+
+def opening_problems(document: dict, store: zarr.Group) -> list[str]:
+    """xarray opens each group that has an array with a fill value among its attributes, or it opens none of it."""
+    filled = {path for path, array in document["arrays"].items() if "_FillValue" in array["attributes"]}
+    problems = []
+    for group in sorted({path.rpartition("/")[0] for path in filled}):
+        try:
+            xarray.open_zarr(store.store, group=group.strip("/"), consolidated=False, zarr_format=3, chunks=None)
+        except Exception as error:  # whatever xarray raises is a finding
+            problems.append(f"{group or '/'} does not open: {type(error).__name__}: {error}")
     return problems
 
 

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/base64.h"
-#include "base/json.h"
+#include "base/json_append.h"
 #include "base/sha256.h"
 
 namespace vdp {
@@ -46,12 +46,9 @@ class ChunkListing {
   Json list() const {
     Json chunks = Json::object();
     manifest_.for_each([&](const ChunkManifest::Entry& entry) {
-      Json& chunk = chunks[key(entry.index)];
-      if (entry.inlined != nullptr) {
-        chunk = {{"inline", base64_encode(*entry.inlined)}};
-      } else {
-        chunk = Json::array({path(entry.ref), entry.ref.offset, entry.ref.length});
-      }
+      Json place = entry.inlined != nullptr ? Json{{"inline", base64_encode(*entry.inlined)}}
+                                            : Json::array({path(entry.ref), entry.ref.offset, entry.ref.length});
+      append(chunks, key(entry.index), std::move(place));
     });
     return chunks;
   }
@@ -91,11 +88,11 @@ Result<Json> inspect_document(const VirtualTree& tree, const InspectOptions& opt
   document["format"] = tree.format;
   document["groups"] = Json::object();
   for (const auto& [path, attributes] : tree.groups) {
-    document["groups"][path] = {{"attributes", mark_non_finite(attributes)}};
+    append(document["groups"], path, {{"attributes", mark_non_finite(attributes)}});
   }
   document["arrays"] = Json::object();
   for (const auto& [path, array] : tree.arrays) {
-    document["arrays"][path] = array_document(tree, array, options);
+    append(document["arrays"], path, array_document(tree, array, options));
   }
   document["skipped"] = Json::array();
   for (const SkippedObject& object : tree.skipped) {

@@ -25,11 +25,8 @@ Result<Json> whole_number(const DataType& type, double value) {
   return Json(static_cast<std::int64_t>(value));
 }
 
-}  // namespace
-
-Result<Json> encode_cf_fill_value(const DataType& type, const Json& value) {
+Result<Json> encoded(const DataType& type, const Json& value) {
   using Kind = DataType::Kind;
-  if (type.kind == Kind::string || type.kind == Kind::fixed_bytes || type.kind == Kind::fixed_utf32) return value;
   if (!value.is_number() && !value.is_boolean()) {
     return invalid(fmt::format("a {} for values of type {}", value.type_name(), describe(type)));
   }
@@ -47,6 +44,29 @@ Result<Json> encode_cf_fill_value(const DataType& type, const Json& value) {
       break;
   }
   return invalid(fmt::format("a {} for values of type {}", value.type_name(), describe(type)));
+}
+
+bool is_text(const DataType& type) {
+  using Kind = DataType::Kind;
+  return type.kind == Kind::string || type.kind == Kind::fixed_bytes || type.kind == Kind::fixed_utf32;
+}
+
+}  // namespace
+
+Status encode_cf_fill_attribute(ArrayMetadata& metadata) {
+  const auto attribute = metadata.attributes.find("_FillValue");
+  if (attribute == metadata.attributes.end()) return {};
+  if (!is_text(metadata.data_type)) {
+    auto value = encoded(metadata.data_type, *attribute);
+    if (value) {
+      *attribute = std::move(*value);
+      return {};
+    }
+    metadata.attributes.erase(attribute);
+    return std::unexpected(std::move(value).error());
+  }
+  metadata.attributes.erase(attribute);
+  return {};
 }
 
 }  // namespace vdp::zarr

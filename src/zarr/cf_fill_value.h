@@ -2,13 +2,13 @@
 #pragma once
 
 #include "base/error.h"
-#include "base/json.h"
-#include "zarr/data_type.h"
+#include "zarr/array_metadata.h"
 
 namespace vdp::zarr {
 
-/// `value` as the source has it, as xarray writes it into Zarr: floats as base64 of a little-endian double, integers
-/// and texts as they are. `invalid` where it is none of the type.
-Result<Json> encode_cf_fill_value(const DataType& type, const Json& value);
+/// Brings the attribute, where there is one, from the source's form into the one that xarray writes and reads: floats
+/// become base64 of a little-endian double, integers stay. Texts lose it: xarray opens no store in which they have it,
+/// so that only the array's own fill value tells. `invalid` where it is no value of the type: then it is lost as well.
+Status encode_cf_fill_attribute(ArrayMetadata& metadata);
 
 }  // namespace vdp::zarr

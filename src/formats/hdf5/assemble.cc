@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "formats/hdf5/dimensions.h"
+#include "formats/hdf5/held_memory.h"
 #include "formats/hdf5/listing.h"
 #include "zarr/cf_fill_value.h"
 
@@ -13,22 +14,35 @@ namespace {
 
 class Assembly {
  public:
-  Assembly(const FileView& file, const ObjectGraph& graph, const SourceLocation& source, const ParseLimits& limits)
-      : file_(file), graph_(graph), limits_(limits) {
+  Assembly(const FileView& file, const ObjectGraph& graph, const SourceLocation& source, const ParseLimits& limits,
+           MemoryBudget& budget)
+      : file_(file), graph_(graph), limits_(limits), budget_(budget) {
     tree_.format = "hdf5";
     tree_.source = source;
   }
 
   Result<VirtualTree> run() {
-    VDP_ASSIGN(Listing listing, list_objects(graph_, limits_));
+    VDP_ASSIGN(Listing listing, list_objects(graph_, limits_, budget_));
     tree_.skipped = std::move(listing.skipped);
-    for (const Place& place : listing.places) VDP_TRY(add(place));
-    name_dimensions(graph_, listing, tree_);
+    for (const Place& place : listing.places) {
+      const bool is_copy = listing.first_path.at(place.address) != place.path;
+      if (is_copy) VDP_TRY(charge_copy(place));
+      VDP_TRY(add(place));
+    }
+    VDP_TRY(name_dimensions(graph_, listing, tree_, budget_));
     std::ranges::stable_sort(tree_.skipped, {}, &SkippedObject::path);
     return std::move(tree_);
   }
 
  private:
+  /// What the objects and their chunks take was counted where they were decoded, once.
+  Status charge_copy(const Place& place) {
+    const auto contents = graph_.contents.find(place.address);
+    const std::uint64_t bytes = memory_of(graph_.objects.at(place.address)) +
+                                (contents == graph_.contents.end() ? 0 : memory_of(contents->second));
+    return budget_.charge(bytes, "the copies of objects that several links name");
+  }
+
   Status add(const Place& place) {
     const Object& object = graph_.objects.at(place.address);
     if (!object.problem.empty()) return skip(place.path, object.problem);
@@ -45,21 +59,11 @@ class Assembly {
     if (!array) return skip(place.path, array.error().text());
     chunks_ += array->manifest.size();
     if (chunks_ > limits_.max_chunks) return over_limit(fmt::format("more than {} chunks", limits_.max_chunks));
-    encode_fill_attribute(place, array->metadata);
+    if (const Status encoded = zarr::encode_cf_fill_attribute(array->metadata); !encoded) {
+      skip(place.path, fmt::format("attribute _FillValue: {}", encoded.error().text()));
+    }
     tree_.arrays.emplace(place.path, std::move(*array));
     return {};
-  }
-
-  void encode_fill_attribute(const Place& place, zarr::ArrayMetadata& metadata) {
-    const auto attribute = metadata.attributes.find("_FillValue");
-    if (attribute == metadata.attributes.end()) return;
-    auto encoded = zarr::encode_cf_fill_value(metadata.data_type, *attribute);
-    if (encoded) {
-      *attribute = std::move(*encoded);
-      return;
-    }
-    skip(place.path, fmt::format("attribute _FillValue: {}", encoded.error().text()));
-    metadata.attributes.erase(attribute);
   }
 
   Status skip(const std::string& path, const std::string& reason) {
@@ -70,6 +74,7 @@ class Assembly {
   const FileView& file_;
   const ObjectGraph& graph_;
   const ParseLimits& limits_;
+  MemoryBudget& budget_;
   VirtualTree tree_;
   std::uint64_t chunks_ = 0;
 };
@@ -77,8 +82,8 @@ class Assembly {
 }  // namespace
 
 Result<VirtualTree> assemble(const FileView& file, const ObjectGraph& graph, const SourceLocation& source,
-                             const ParseLimits& limits) {
-  return Assembly(file, graph, source, limits).run();
+                             const ParseLimits& limits, MemoryBudget& budget) {
+  return Assembly(file, graph, source, limits, budget).run();
 }
 
 }  // namespace vdp::hdf5

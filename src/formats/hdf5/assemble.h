@@ -4,6 +4,7 @@
 #include <map>
 
 #include "formats/hdf5/array_builder.h"
+#include "formats/memory_budget.h"
 #include "formats/parse.h"
 
 namespace vdp::hdf5 {
@@ -17,7 +18,8 @@ struct ObjectGraph {
 
 /// Every path by which an object is reached from the root is a copy of it, as in HDF5; links back to a group that
 /// contains them are skipped. Soft links are followed inside the file.
+/// `limit` where all the copies would take more than the budget.
 Result<VirtualTree> assemble(const FileView& file, const ObjectGraph& graph, const SourceLocation& source,
-                             const ParseLimits& limits);
+                             const ParseLimits& limits, MemoryBudget& budget);
 
 }  // namespace vdp::hdf5

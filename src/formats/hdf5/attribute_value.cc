@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "formats/hdf5/attribute.h"
 #include "formats/hdf5/element.h"
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "formats/hdf5/checksum.h"
@@ -113,6 +114,9 @@ class TreeReader {
     VDP_ASSIGN(ByteView bytes, file_.view(node.address, size, "B-tree node"));
     if (!visited_.insert(node.address).second) {
       return corrupt(fmt::format("B-tree: two parents share the node at offset {}", file_.absolute(node.address)));
+    }
+    if (node.records > file_.limits().max_entries - std::min(file_.limits().max_entries, records.size())) {
+      return over_limit(fmt::format("B-tree: more than {} records", file_.limits().max_entries));
     }
     Cursor cursor = file_.cursor(bytes, node.address);
     VDP_TRY(cursor.expect(level == 0 ? "BTLF" : "BTIN", "B-tree node: signature"));

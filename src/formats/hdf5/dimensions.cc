@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace vdp::hdf5 {
 namespace {
@@ -24,15 +24,19 @@ class DimensionNames {
     }
   }
 
-  void run() {
+  Status run(MemoryBudget& budget) {
     std::map<std::string, std::vector<zarr::ArrayMetadata*>> arrays_by_group;
     for (const Place& place : listing_.places) {
       const auto array = tree_.arrays.find(place.path);
       if (array == tree_.arrays.end()) continue;
       name_real(place, array->second.metadata);
+      for (const auto& name : array->second.metadata.dimension_names) {
+        if (name) VDP_TRY(budget.charge(name->size(), "the names of dimensions"));
+      }
       arrays_by_group[place.group].push_back(&array->second.metadata);
     }
     for (auto& [group, arrays] : arrays_by_group) name_phony(arrays);
+    return {};
   }
 
  private:
@@ -63,14 +67,21 @@ class DimensionNames {
     return relative_name(listing_.first_path.at(place.address), place.group);
   }
 
+  /// The numbers of each length, several where an array has it several times.
+  struct Numbers {
+    std::map<std::uint64_t, std::vector<std::size_t>> by_length;
+    std::size_t count = 0;
+  };
+
   static void name_phony(const std::vector<zarr::ArrayMetadata*>& arrays) {
     const bool by_position = positions_agree(arrays);
-    std::vector<std::uint64_t> lengths;  // by number; a length twice where one array has it twice
+    Numbers numbers;
     for (zarr::ArrayMetadata* array : arrays) {
-      std::set<std::size_t> taken;  // numbers that this array has used
+      std::map<std::uint64_t, std::size_t> used;  // how often this array has had a length
       for (std::size_t axis = 0; axis < array->rank(); ++axis) {
         if (array->dimension_names[axis]) continue;
-        const std::size_t number = by_position ? axis : number_of(array->shape[axis], lengths, taken);
+        const std::size_t number =
+            by_position ? axis : number_of(array->shape[axis], used[array->shape[axis]]++, numbers);
         array->dimension_names[axis] = fmt::format("phony_dim_{}", number);
       }
     }
@@ -87,13 +98,10 @@ class DimensionNames {
     return true;
   }
 
-  static std::size_t number_of(std::uint64_t length, std::vector<std::uint64_t>& lengths,
-                               std::set<std::size_t>& taken) {
-    std::size_t number = 0;
-    while (number < lengths.size() && (lengths[number] != length || taken.contains(number))) ++number;
-    if (number == lengths.size()) lengths.push_back(length);
-    taken.insert(number);
-    return number;
+  static std::size_t number_of(std::uint64_t length, std::size_t occurrence, Numbers& numbers) {
+    std::vector<std::size_t>& of_length = numbers.by_length[length];
+    if (occurrence == of_length.size()) of_length.push_back(numbers.count++);
+    return of_length[occurrence];
   }
 
   const ObjectGraph& graph_;
@@ -104,8 +112,8 @@ class DimensionNames {
 
 }  // namespace
 
-void name_dimensions(const ObjectGraph& graph, const Listing& listing, VirtualTree& tree) {
-  DimensionNames(graph, listing, tree).run();
+Status name_dimensions(const ObjectGraph& graph, const Listing& listing, VirtualTree& tree, MemoryBudget& budget) {
+  return DimensionNames(graph, listing, tree).run(budget);
 }
 
 }  // namespace vdp::hdf5

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/json.h"
+#include "base/utf8.h"
 
 namespace vdp::hdf5 {
 namespace {
@@ -18,15 +19,6 @@ double half_to_double(std::uint16_t bits) {
   if (exponent == 0) return sign * std::ldexp(mantissa, -24);
   if (exponent == 31) return mantissa == 0 ? sign * HUGE_VAL : std::nan("");
   return sign * std::ldexp(mantissa + 1024, exponent - 25);
-}
-
-/// How many bytes follow the lead byte of a UTF-8 sequence, or -1.
-int continuation_bytes(std::uint8_t lead) {
-  if (lead < 0x80) return 0;
-  if (lead >= 0xc2 && lead <= 0xdf) return 1;
-  if (lead >= 0xe0 && lead <= 0xef) return 2;
-  if (lead >= 0xf0 && lead <= 0xf4) return 3;
-  return -1;
 }
 
 Result<Json> integer_value(const Datatype& type, bool is_signed, ByteView bytes) {
@@ -71,25 +63,6 @@ std::string_view fixed_text(const Datatype& type, ByteView bytes) {
   if (type.padding == Datatype::Padding::null_terminated) return text.substr(0, text.find('\0'));
   if (type.padding == Datatype::Padding::space_padded) text = text.substr(0, text.find_last_not_of(' ') + 1);
   return text.substr(0, text.find_last_not_of('\0') + 1);
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
-    const std::uint8_t lead = byte(i);
-    const int more = continuation_bytes(lead);
-    if (more < 0 || i + static_cast<std::size_t>(more) >= text.size()) return false;
-    for (int k = 1; k <= more; ++k) {
-      if ((byte(i + static_cast<std::size_t>(k)) & 0xc0) != 0x80) return false;
-    }
-    if (more >= 2) {  // overlong forms, surrogates, and beyond U+10FFFF
-      const std::uint8_t second = byte(i + 1);
-      if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f)) return false;
-      if ((lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) return false;
-    }
-    i += static_cast<std::size_t>(more) + 1;
-  }
-  return true;
 }
 
 Result<Json> element_value(const Datatype& type, ByteView bytes) {

@@ -26,6 +26,4 @@ bool is_plain_integer(const Datatype& type);
 /// A fixed string without its padding.
 std::string_view fixed_text(const Datatype& type, ByteView bytes);
 
-bool is_utf8(std::string_view text);
-
 }  // namespace vdp::hdf5

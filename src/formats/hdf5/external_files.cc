@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "formats/hdf5/element.h"
+#include "base/utf8.h"
 #include "formats/hdf5/local_heap.h"
 #include "store/url.h"
 

@@ -2,11 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "base/checked.h"
+#include "formats/memory_budget.h"
 
 namespace vdp::hdf5 {
+
+DecodeLimits DecodeLimits::of_file(std::uint64_t file_size, std::uint64_t max_entries, std::uint32_t max_depth) {
+  constexpr std::uint64_t entry_bytes = 64;  // of an index, where it is held
+  constexpr std::uint64_t viewed_mib = 16;   // for small files, of which each round of reading decodes some again
+  const std::uint64_t memory = MemoryBudget::allowed(file_size);
+  DecodeLimits limits;
+  limits.max_entries = std::min(max_entries, memory / entry_bytes);
+  limits.max_element_bytes = file_size;
+  limits.max_value_bytes = memory;
+  limits.max_viewed_bytes = memory + (viewed_mib << 20);
+  limits.max_depth = max_depth;
+  return limits;
+}
 
 bool FileView::contains(Address address, std::uint64_t length) const {
   const auto begin = checked_add(address, geometry_.base_address);
@@ -27,7 +42,14 @@ Decoded<ByteView> FileView::view_ahead(Address address, std::uint64_t length, st
     return corrupt(fmt::format("{}: {} bytes at offset {} reach beyond the end of the file, which has {} bytes", what,
                                length, address + geometry_.base_address, bytes_->file_size()));
   }
-  return bytes_->view(absolute(address), length, wanted);
+  auto found = bytes_->view(absolute(address), length, wanted);
+  if (!found) return found;
+  if (length > limits_.max_viewed_bytes - decoded_before_.viewed_bytes) {
+    return over_limit(fmt::format("structures are used over and over: {} bytes were decoded, of a file of {}",
+                                  decoded_before_.viewed_bytes, bytes_->file_size()));
+  }
+  decoded_before_.viewed_bytes += length;
+  return found;
 }
 
 Result<Address> FileView::read_address(Cursor& cursor, std::string_view field) const {

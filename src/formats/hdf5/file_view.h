@@ -1,8 +1,11 @@
 // The file as its format addresses it: addresses are relative to the base address, and widths are the superblock's.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
+#include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,17 +27,37 @@ struct Geometry {
   std::uint64_t base_address = 0;
 };
 
-/// Bounds on what one structure may declare.
+/// Bounds on what one structure may declare, and on what decoding may cost. Structures of honest files do not overlap:
+/// what many of them share is how a small file asks for much memory and time.
 struct DecodeLimits {
-  std::uint64_t max_entries = 50'000'000;     ///< of one index, list or heap
-  std::uint64_t max_text_bytes = 1ULL << 28;  ///< of variable-length strings, in one object
+  std::uint64_t max_entries = 50'000'000;        ///< of one index, list or heap
+  std::uint64_t max_element_bytes = 1ULL << 28;  ///< of variable-length elements, in one object
+  std::uint64_t max_value_bytes = 1ULL << 28;    ///< of one object's values, decoded
+  std::uint64_t max_viewed_bytes = 1ULL << 40;   ///< of all structures, each as often as it is decoded
   std::uint32_t max_depth = 64;
+
+  static DecodeLimits of_file(std::uint64_t file_size, std::uint64_t max_entries, std::uint32_t max_depth);
 };
 
 /// One index of the file's table of shared messages.
 struct SharedMessageIndex {
   std::uint16_t type_flags = 0;      ///< bit t: it holds messages of type t
   Address heap = undefined_address;  ///< the fractal heap that they lie in
+};
+
+/// Where the objects of a global heap collection lie, by their number.
+struct HeapObjectPlace {
+  Address address = undefined_address;
+  std::uint64_t length = 0;
+};
+using HeapCollection = std::map<std::uint32_t, HeapObjectPlace>;
+
+/// What decoders have found out, so that it is not found out again for each object.
+struct DecodedBefore {
+  std::map<Address, HeapCollection> collections;
+  std::uint64_t collection_bytes = 0;               ///< in sum
+  std::set<std::array<std::uint64_t, 4>> verified;  ///< blocks of fractal heaps, see FractalHeap
+  std::uint64_t viewed_bytes = 0;
 };
 
 class FileView {
@@ -51,13 +74,16 @@ class FileView {
     shared_message_indexes_ = std::move(indexes);
   }
 
-  /// Exactly `length` bytes of the structure `what`; `corrupt` where they lie outside of the file.
+  /// Exactly `length` bytes of the structure `what`; `corrupt` where they lie outside of the file, `limit` where more
+  /// was viewed than any honest file takes.
   Decoded<ByteView> view(Address address, std::uint64_t length, std::string_view what) const;
   /// At least `length` bytes; when they are missing, `wanted` are asked for, because more will be needed soon.
   Decoded<ByteView> view_ahead(Address address, std::uint64_t length, std::uint64_t wanted,
                                std::string_view what) const;
   /// A cursor over such bytes, whose messages name offsets in the file.
   Cursor cursor(ByteView bytes, Address address) const { return Cursor(bytes, address + geometry_.base_address); }
+
+  DecodedBefore& decoded_before() const { return decoded_before_; }
 
   std::uint64_t file_size() const { return bytes_->file_size(); }
   /// Whether the whole range lies within the file.
@@ -72,6 +98,7 @@ class FileView {
   Geometry geometry_;
   DecodeLimits limits_;
   std::vector<SharedMessageIndex> shared_message_indexes_;
+  mutable DecodedBefore decoded_before_;
 };
 
 /// Number of bytes that hold every value up to `limit`.

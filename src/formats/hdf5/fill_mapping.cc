@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/base64.h"
+#include "base/json_append.h"
 #include "formats/hdf5/element.h"
 #include "formats/hdf5/zarr_mapping.h"
 
@@ -23,7 +24,8 @@ Result<Json> structure_json(const Datatype& type, const zarr::DataType& zarr_typ
   for (std::size_t i = 0; i < type.members.size(); ++i) {
     const Member& member = type.members[i];
     const ByteView part = bytes.subspan(member.offset_bytes, member.type.size_bytes);
-    VDP_ASSIGN(fields[member.name], element_json(member.type, zarr_type.fields[i].type, part));
+    VDP_ASSIGN(Json value, element_json(member.type, zarr_type.fields[i].type, part));
+    append(fields, member.name, std::move(value));
   }
   return fields;
 }

@@ -91,13 +91,14 @@ Decoded<HeapObject> FractalHeap::managed(ByteView id) {
   VDP_ASSIGN(const auto offset, cursor.read_uint(offset_bytes_, "heap id: offset"));
   VDP_ASSIGN(const auto length, cursor.read_uint(object_length_bytes_, "heap id: length"));
   VDP_ASSIGN(const Block block, find_block(offset));
-  VDP_ASSIGN(const ByteView bytes, read_direct(block));
+  VDP_TRY(verify_direct(block));
   const std::uint64_t start = offset - block.heap_offset;
-  if (start > bytes.size() || length > bytes.size() - start) {
+  if (start > block.size || length > block.size - start) {
     return corrupt(fmt::format("fractal heap: object of {} bytes at {} reaches beyond its block of {} bytes", length,
-                               start, bytes.size()));
+                               start, block.size));
   }
-  return HeapObject{bytes.subspan(start, length), block.address + start};
+  VDP_ASSIGN(const ByteView bytes, file_.view(block.address + start, length, "fractal heap object"));
+  return HeapObject{bytes, block.address + start};
 }
 
 Decoded<FractalHeap::Block> FractalHeap::find_block(std::uint64_t heap_offset) {
@@ -140,16 +141,24 @@ Decoded<Address> FractalHeap::read_child(Address indirect, std::uint64_t heap_of
                                          std::uint64_t row, std::uint64_t column) {
   const std::uint64_t width = file_.geometry().offset_bytes;
   const std::uint64_t head = 5 + width + offset_bytes_;
-  VDP_ASSIGN(const ByteView bytes, file_.view(indirect, head + rows * width_ * width + 4, "indirect block"));
-  VDP_TRY(verify_checksum(bytes, "indirect block", file_.absolute(indirect)));
-  VDP_ASSIGN(Cursor cursor, begin_block(bytes, indirect, "FHIB", heap_offset));
-  VDP_TRY(cursor.skip((row * width_ + column) * width, "indirect block: children"));
+  auto& verified = file_.decoded_before().verified;
+  const std::array<std::uint64_t, 4> key{indirect, header_, heap_offset, rows};
+  if (!verified.contains(key)) {
+    VDP_ASSIGN(const ByteView bytes, file_.view(indirect, head + rows * width_ * width + 4, "indirect block"));
+    VDP_TRY(verify_checksum(bytes, "indirect block", file_.absolute(indirect)));
+    VDP_TRY(begin_block(bytes, indirect, "FHIB", heap_offset));
+    verified.insert(key);
+  }
+  const Address place = indirect + head + (row * width_ + column) * width;
+  VDP_ASSIGN(const ByteView child, file_.view(place, width, "indirect block: child"));
+  Cursor cursor = file_.cursor(child, place);
   return file_.read_address(cursor, "indirect block: child");
 }
 
-Decoded<ByteView> FractalHeap::read_direct(const Block& block) {
-  const auto known = read_blocks_.find(block.address);
-  if (known != read_blocks_.end()) return known->second;
+Decoded<void> FractalHeap::verify_direct(const Block& block) {
+  auto& verified = file_.decoded_before().verified;
+  const std::array<std::uint64_t, 4> key{block.address, header_, block.heap_offset, block.size};
+  if (verified.contains(key)) return {};
   VDP_ASSIGN(const ByteView bytes, file_.view(block.address, block.size, "direct block"));
   VDP_ASSIGN(Cursor cursor, begin_block(bytes, block.address, "FHDB", block.heap_offset));
   if (checked_blocks_) {  // the checksum lies in front of the data and counts as zeros
@@ -162,8 +171,8 @@ Decoded<ByteView> FractalHeap::read_direct(const Block& block) {
                                  file_.absolute(block.address), found, lookup3(copy)));
     }
   }
-  read_blocks_[block.address] = bytes;
-  return bytes;
+  verified.insert(key);
+  return {};
 }
 
 Decoded<HeapObject> FractalHeap::tiny(ByteView id) const {

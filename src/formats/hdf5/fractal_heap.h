@@ -37,7 +37,7 @@ class FractalHeap {
   };
   /// The direct block that holds `heap_offset`.
   Decoded<Block> find_block(std::uint64_t heap_offset);
-  Decoded<ByteView> read_direct(const Block& block);
+  Decoded<void> verify_direct(const Block& block);
   Decoded<Address> read_child(Address indirect, std::uint64_t heap_offset, std::uint64_t rows, std::uint64_t row,
                               std::uint64_t column);
   Decoded<Cursor> begin_block(ByteView bytes, Address address, std::string_view signature,
@@ -61,7 +61,6 @@ class FractalHeap {
   Address root_ = undefined_address;
   std::uint64_t root_rows_ = 0;  ///< 0: the root is a direct block
   Address huge_index_ = undefined_address;
-  std::map<Address, ByteView> read_blocks_;  ///< direct blocks that were read and verified
   std::optional<std::map<std::uint64_t, HeapObject>> huge_objects_;
 };
 

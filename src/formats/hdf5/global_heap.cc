@@ -15,7 +15,7 @@ constexpr std::uint64_t padded(std::uint64_t bytes) { return (bytes + 7) / 8 * 8
 }  // namespace
 
 /// "GCOL", version (1), reserved (3), size; objects: index (2), references (2), reserved (4), size, data padded to 8.
-Decoded<GlobalHeap::Collection> GlobalHeap::read_collection(Address address) const {
+Decoded<HeapCollection> GlobalHeap::read_collection(Address address) const {
   const std::uint64_t head_bytes = padded(8ULL + file_.geometry().length_bytes);
   VDP_ASSIGN(ByteView head, file_.view_ahead(address, head_bytes, expected_collection_bytes, "global heap"));
   Cursor start = file_.cursor(head.first(head_bytes), address);
@@ -25,7 +25,11 @@ Decoded<GlobalHeap::Collection> GlobalHeap::read_collection(Address address) con
   VDP_ASSIGN(const ByteView bytes, file_.view(address, size, "global heap"));
   Cursor cursor = file_.cursor(bytes, address);
   VDP_TRY(cursor.skip(head_bytes, "global heap"));
-  Collection objects;
+  std::uint64_t& collection_bytes = file_.decoded_before().collection_bytes;
+  if (size > file_.file_size() - collection_bytes) {
+    return corrupt(fmt::format("global heap at offset {}: its collections overlap", file_.absolute(address)));
+  }
+  HeapCollection objects;
   const std::uint64_t object_head_bytes = padded(8ULL + file_.geometry().length_bytes);
   while (cursor.remaining() >= object_head_bytes) {
     VDP_ASSIGN(const auto index, cursor.read_u16("global heap: object index"));
@@ -33,26 +37,28 @@ Decoded<GlobalHeap::Collection> GlobalHeap::read_collection(Address address) con
     VDP_TRY(cursor.skip(6, "global heap: reference count"));
     VDP_ASSIGN(const auto length, file_.read_length(cursor, "global heap: object size"));
     VDP_TRY(cursor.skip(object_head_bytes - 8 - file_.geometry().length_bytes, "global heap: padding"));
-    VDP_ASSIGN(const ByteView data, cursor.read_bytes(length, "global heap: object"));
-    objects.emplace(index, data);
+    objects.emplace(index, HeapObjectPlace{address + cursor.position(), length});
+    VDP_TRY(cursor.skip(length, "global heap: object"));
     const std::uint64_t padding = (8 - length % 8) % 8;
     if (padding > cursor.remaining()) break;
     VDP_TRY(cursor.skip(padding, "global heap: padding"));
   }
+  collection_bytes += size;
   return objects;
 }
 
 Decoded<ByteView> GlobalHeap::object(Address collection, std::uint32_t index) {
-  auto known = collections_.find(collection);
-  if (known == collections_.end()) {
-    VDP_ASSIGN(Collection objects, read_collection(collection));
-    known = collections_.emplace(collection, std::move(objects)).first;
+  auto& collections = file_.decoded_before().collections;
+  auto known = collections.find(collection);
+  if (known == collections.end()) {
+    VDP_ASSIGN(HeapCollection objects, read_collection(collection));
+    known = collections.emplace(collection, std::move(objects)).first;
   }
   const auto found = known->second.find(index);
   if (found == known->second.end()) {
     return corrupt(fmt::format("global heap at offset {}: it has no object {}", file_.absolute(collection), index));
   }
-  return found->second;
+  return file_.view(found->second.address, found->second.length, "global heap object");
 }
 
 Decoded<ByteView> GlobalHeap::element(ByteView stored, std::uint64_t item_bytes) {
@@ -66,6 +72,11 @@ Decoded<ByteView> GlobalHeap::element(ByteView stored, std::uint64_t item_bytes)
   if (!length || *length > data.size()) {
     return corrupt(fmt::format("variable-length element: {} items of {} bytes in a heap object of {} bytes", items,
                                item_bytes, data.size()));
+  }
+  element_bytes_used_ += *length;
+  if (element_bytes_used_ > file_.limits().max_element_bytes) {
+    return over_limit(
+        fmt::format("variable-length elements: more than the {} bytes of the file", file_.limits().max_element_bytes));
   }
   return data.first(*length);
 }

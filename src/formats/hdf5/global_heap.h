@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -11,7 +10,7 @@
 
 namespace vdp::hdf5 {
 
-/// The objects of collections, read once each. Valid until bytes are inserted.
+/// The objects of collections. What it returns is valid until bytes are inserted.
 class GlobalHeap {
  public:
   explicit GlobalHeap(const FileView& file) : file_(file) {}
@@ -19,7 +18,8 @@ class GlobalHeap {
   Decoded<ByteView> object(Address collection, std::uint32_t index);
 
   /// The bytes of one variable-length element: number of items (4), collection, index (4). `item_bytes` is the size of
-  /// an item. An element of no items has no bytes.
+  /// an item. An element of no items has no bytes. `limit` where those that were asked for come to more bytes than the
+  /// file has: no two elements share theirs.
   Decoded<ByteView> element(ByteView stored, std::uint64_t item_bytes);
   /// Size of such an element where it is stored.
   std::uint64_t element_bytes() const { return 8ULL + file_.geometry().offset_bytes; }
@@ -30,11 +30,10 @@ class GlobalHeap {
   Decoded<std::vector<std::string>> texts(ByteView stored, std::uint64_t count);
 
  private:
-  using Collection = std::map<std::uint32_t, ByteView>;
-  Decoded<Collection> read_collection(Address address) const;
+  Decoded<HeapCollection> read_collection(Address address) const;
 
   const FileView& file_;
-  std::map<Address, Collection> collections_;
+  std::uint64_t element_bytes_used_ = 0;
 };
 
 }  // namespace vdp::hdf5

@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <optional>
 
-#include "formats/hdf5/element.h"
+#include "base/utf8.h"
 
 namespace vdp::hdf5 {
 namespace {
 
 constexpr int max_soft_hops = 32;
+constexpr std::uint64_t place_bytes = 1100;  ///< what a path leads to: an array with short names and few references
 
 std::string join(const std::string& group, const std::string& name) {
   return group == "/" ? "/" + name : group + "/" + name;
@@ -23,7 +24,8 @@ bool is_plain_name(const std::string& name) {
 
 class Walk {
  public:
-  Walk(const ObjectGraph& graph, const ParseLimits& limits) : graph_(graph), limits_(limits) {}
+  Walk(const ObjectGraph& graph, const ParseLimits& limits, MemoryBudget& budget)
+      : graph_(graph), limits_(limits), budget_(budget) {}
 
   Result<Listing> run() {
     VDP_TRY(visit({"/", "/", graph_.root}));
@@ -39,6 +41,7 @@ class Walk {
     if (ancestors_.size() > limits_.max_depth) {
       return over_limit(fmt::format("groups nested deeper than {}", limits_.max_depth));
     }
+    VDP_TRY(budget_.charge(place_bytes + 4 * place.path.size() + place.group.size(), "the paths of objects"));
     listing_.first_path.emplace(place.address, place.path);
     listing_.places.push_back(place);
     const Object& object = graph_.objects.at(place.address);
@@ -102,19 +105,23 @@ class Walk {
     if (listing_.skipped.size() >= limits_.max_objects) {
       return over_limit(fmt::format("more than {} links", limits_.max_objects));
     }
+    VDP_TRY(budget_.charge(sizeof(SkippedObject) + path.size() + reason.size(), "links that are skipped"));
     listing_.skipped.push_back({path, printable(reason)});
     return {};
   }
 
   const ObjectGraph& graph_;
   const ParseLimits& limits_;
+  MemoryBudget& budget_;
   Listing listing_;
   std::vector<Address> ancestors_;
 };
 
 }  // namespace
 
-Result<Listing> list_objects(const ObjectGraph& graph, const ParseLimits& limits) { return Walk(graph, limits).run(); }
+Result<Listing> list_objects(const ObjectGraph& graph, const ParseLimits& limits, MemoryBudget& budget) {
+  return Walk(graph, limits, budget).run();
+}
 
 std::string printable(std::string text) {
   if (is_utf8(text)) return text;

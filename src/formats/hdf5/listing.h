@@ -21,8 +21,9 @@ struct Listing {
   std::vector<SkippedObject> skipped;         ///< links that lead nowhere, and links that run in a circle
 };
 
-/// `limit` where there are more places than limits.max_objects or groups deeper than limits.max_depth.
-Result<Listing> list_objects(const ObjectGraph& graph, const ParseLimits& limits);
+/// `limit` where there are more places than limits.max_objects, groups deeper than limits.max_depth, or paths that
+/// would take more than the budget.
+Result<Listing> list_objects(const ObjectGraph& graph, const ParseLimits& limits, MemoryBudget& budget);
 
 /// Text for a message or a path that may come from a hostile file: bytes that are not UTF-8 become '?'.
 std::string printable(std::string text);

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json_append.h"
+#include "base/utf8.h"
 #include "formats/hdf5/attribute.h"
-#include "formats/hdf5/element.h"
 #include "formats/hdf5/shared_message.h"
 
 namespace vdp::hdf5 {
@@ -124,8 +125,18 @@ class AttributeReader {
     VDP_ASSIGN(Json value, attribute_value(heap_, attribute));
     note_role(attribute.name, value, object_.role);
     const bool hidden = std::ranges::find(hidden_attributes, attribute.name) != hidden_attributes.end();
-    if (!hidden && value != scale_class) object_.attributes[attribute.name] = std::move(value);
+    if (!hidden && value != scale_class) keep(attribute.name, std::move(value));
     return {};
+  }
+
+  /// They come by name, so that one with the name of another follows it: the last one holds.
+  void keep(const std::string& name, Json value) {
+    auto& kept = object_.attributes.get_ref<Json::object_t&>();
+    if (!kept.empty() && kept.back().first == name) {
+      kept.back().second = std::move(value);
+    } else {
+      append(object_.attributes, name, std::move(value));
+    }
   }
 
   void lose(const std::string& name, const std::string& reason) {

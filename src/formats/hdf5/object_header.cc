@@ -81,6 +81,10 @@ class HeaderReader {
                                  file_.absolute(block.address)));
     }
     VDP_ASSIGN(ByteView bytes, file_.view(block.address, block.length, "object header continuation"));
+    if (block.length > file_.file_size() - continued_bytes_) {
+      return corrupt("object header: its continuation blocks overlap");
+    }
+    continued_bytes_ += block.length;
     if (version_ == 1) return read_messages_1(bytes, block.address);
     Cursor cursor = file_.cursor(bytes, block.address);
     VDP_TRY(cursor.expect(continuation_signature, "object header continuation: signature"));
@@ -139,6 +143,7 @@ class HeaderReader {
   std::vector<Message> messages_;
   std::vector<Block> continuations_;
   std::set<Address> visited_;
+  std::uint64_t continued_bytes_ = 0;
 };
 
 }  // namespace

@@ -8,10 +8,12 @@
 
 #include "formats/hdf5/assemble.h"
 #include "formats/hdf5/fetch.h"
+#include "formats/hdf5/held_memory.h"
 #include "formats/hdf5/inlined_chunks.h"
 #include "formats/hdf5/record_length.h"
 #include "formats/hdf5/shared_message.h"
 #include "formats/hdf5/superblock.h"
+#include "formats/memory_budget.h"
 
 namespace vdp::hdf5 {
 namespace {
@@ -20,14 +22,14 @@ namespace {
 class Parser {
  public:
   Parser(ByteSource& source, const ParseLimits& limits, const ReadPlan& plan)
-      : source_(source), limits_(limits), plan_(plan), bytes_(source.size()) {}
+      : source_(source), limits_(limits), plan_(plan), bytes_(source.size()), budget_(source.size()) {}
 
   Result<VirtualTree> run() {
     VDP_TRY(read_head());
     tasks_.push_back([this] { return decode_superblock(); });
     VDP_TRY(fetch_until_decoded(source_, bytes_, tasks_, plan_, limits_.max_metadata_bytes));
-    extend_to_dimensions(graph_);
-    return assemble(*file_, graph_, source_.location(), limits_);
+    VDP_TRY(extend_to_dimensions(graph_, budget_));
+    return assemble(*file_, graph_, source_.location(), limits_, budget_);
   }
 
  private:
@@ -43,16 +45,14 @@ class Parser {
     VDP_ASSIGN(const std::optional<std::uint64_t> offset, find_superblock(bytes_));
     if (!offset) return invalid("no HDF5 signature at offset 0, 512, 1024, ...");
     VDP_ASSIGN(const Superblock block, read_superblock(bytes_, *offset));
-    FileView file(bytes_, block.geometry, {limits_.max_chunks, max_text_bytes(), limits_.max_depth});
+    FileView file(bytes_, block.geometry,
+                  DecodeLimits::of_file(bytes_.file_size(), limits_.max_chunks, limits_.max_depth));
     VDP_TRY(read_extension(file, block));
     file_.emplace(file);
     btree_k_ = block.chunk_btree_k;
     graph_.root = block.root;
     return add_object(block.root);
   }
-
-  /// Text that many elements share is counted for each; no honest file comes near this.
-  std::uint64_t max_text_bytes() const { return std::min(limits_.max_metadata_bytes, 16 * bytes_.file_size() + 65536); }
 
   /// Messages about the file as a whole, which versions 2 and 3 of the superblock may have.
   static Decoded<void> read_extension(FileView& file, const Superblock& block) {
@@ -89,6 +89,7 @@ class Parser {
       graph_.objects[address].problem = decoded.error().error().text();
       return {};
     }
+    VDP_TRY(budget_.charge(memory_of(*decoded), "the objects of the file"));
     Object& object = graph_.objects[address] = std::move(*decoded);
     if (address == graph_.root && object.kind != Object::Kind::group) return corrupt("the root object is not a group");
     for (const Link& link : object.links) {
@@ -112,10 +113,7 @@ class Parser {
   Decoded<void> decode_contents(Address address) {
     auto contents = read_contents(*graph_.objects[address].dataset);
     if (contents) {
-      for (const InlineChunk& chunk : contents->inlined) inlined_bytes_ += chunk.bytes.size();
-      if (inlined_bytes_ > max_text_bytes()) {
-        return over_limit(fmt::format("more than {} bytes of inlined chunks", max_text_bytes()));
-      }
+      VDP_TRY(budget_.charge(memory_of(*contents), "the chunks of the file"));
       graph_.contents[address] = std::move(*contents);
       return {};
     }
@@ -147,7 +145,7 @@ class Parser {
   std::deque<DecodeTask> tasks_;
   std::optional<FileView> file_;  ///< once the superblock is decoded
   std::uint16_t btree_k_ = 0;
-  std::uint64_t inlined_bytes_ = 0;
+  MemoryBudget budget_;
   ObjectGraph graph_;
 };
 

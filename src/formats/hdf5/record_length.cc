@@ -58,17 +58,19 @@ Status extend_strings(const DatasetHeader& dataset, const DatasetHeader& longer,
   return {};
 }
 
-void extend(DatasetHeader& dataset, DatasetContents& contents, std::size_t axis, std::uint64_t length) {
-  if (dataset.space.shape[axis] >= length) return;
+Status extend(DatasetHeader& dataset, DatasetContents& contents, std::size_t axis, std::uint64_t length,
+              MemoryBudget& budget) {
+  if (dataset.space.shape[axis] >= length) return {};
   DatasetHeader longer = dataset;
   longer.space.shape[axis] = length;
   const auto before = chunk_grid(dataset);
   const auto after = chunk_grid(longer);
-  if (!before || !after) return;  // building the array says why
+  if (!before || !after) return {};  // building the array says why
   if (const Status extended = extend_strings(dataset, longer, contents); !extended) {
     contents.problem = extended.error().text();
-    return;
+    return {};
   }
+  for (const InlineChunk& chunk : contents.strings) VDP_TRY(budget.charge(chunk.bytes.size(), "chunks of strings"));
   for (StoredChunk& chunk : contents.chunks)
     chunk.index = renumbered(chunk.index, before->grid_shape, after->grid_shape);
   for (InlineChunk& chunk : contents.inlined) {
@@ -78,19 +80,22 @@ void extend(DatasetHeader& dataset, DatasetContents& contents, std::size_t axis,
     chunk.index = renumbered(chunk.index, before->grid_shape, after->grid_shape);
   }
   dataset = std::move(longer);
+  return {};
 }
 
 }  // namespace
 
-void extend_to_dimensions(ObjectGraph& graph) {
+Status extend_to_dimensions(ObjectGraph& graph, MemoryBudget& budget) {
   Lengths lengths;
   for_each_record_axis(graph, [&](Address scale, Address, const Object& object, std::size_t axis) {
     std::uint64_t& length = lengths[scale];
     length = std::max(length, object.dataset->space.shape[axis]);
   });
+  Status extended;
   for_each_record_axis(graph, [&](Address scale, Address address, Object& object, std::size_t axis) {
-    extend(*object.dataset, graph.contents[address], axis, lengths[scale]);
+    if (extended) extended = extend(*object.dataset, graph.contents[address], axis, lengths[scale], budget);
   });
+  return extended;
 }
 
 }  // namespace vdp::hdf5

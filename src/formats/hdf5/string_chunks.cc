@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "formats/hdf5/element.h"
+#include "base/utf8.h"
 #include "formats/hdf5/filter_decoding.h"
 #include "formats/hdf5/global_heap.h"
 #include "zarr/codec_pipeline.h"
@@ -13,11 +13,8 @@
 namespace vdp::hdf5 {
 namespace {
 
-/// Deflate cannot do better than about 1:1032; a chunk that claims more is not worth the memory.
-constexpr std::uint64_t max_compression_ratio = 1100;
-
-/// Of a chunk that grows with its dimension.
-constexpr std::uint64_t max_extended_bytes = 1ULL << 28;
+/// What the references of one chunk may take, or a chunk that grows with its dimension, in any file.
+constexpr std::uint64_t max_chunk_bytes = 8ULL << 20;
 
 /// Where one chunk's elements lie, in the chunk as stored and in the chunk as written.
 class ChunkBox {
@@ -75,7 +72,7 @@ class StringReader {
     if (references.size() / width < box.stored_count()) {
       return corrupt(fmt::format("{} strings expected in {} bytes", box.stored_count(), references.size()));
     }
-    if (fill_.size() > file_.limits().max_text_bytes / box.trimmed_count()) {
+    if (fill_.size() > file_.limits().max_element_bytes / box.trimmed_count()) {
       return over_limit(fmt::format("a fill value of {} bytes, {} times", fill_.size(), box.trimmed_count()));
     }
     std::vector<std::string> texts(box.trimmed_count(), fill_);
@@ -89,12 +86,17 @@ class StringReader {
       }
     });
     VDP_TRY(std::move(outcome));
-    return InlineChunk{index, zarr::encode_strings(texts)};
+    InlineChunk chunk{index, zarr::encode_strings(texts)};
+    encoded_bytes_ += chunk.bytes.size();
+    if (encoded_bytes_ > file_.limits().max_value_bytes) {
+      return over_limit(fmt::format("strings: more than {} bytes of them", file_.limits().max_value_bytes));
+    }
+    return chunk;
   }
 
   /// The chunk's bytes after its filters were undone.
   Decoded<Bytes> decode(const StoredChunk& chunk, const ChunkGrid& grid) const {
-    if (grid.chunk_bytes / max_compression_ratio > chunk.size_bytes) {
+    if (grid.chunk_bytes > std::max(max_chunk_bytes, file_.limits().max_value_bytes / 4)) {
       return over_limit(fmt::format("a chunk of {} bytes claims to hold {}", chunk.size_bytes, grid.chunk_bytes));
     }
     VDP_ASSIGN(const ByteView stored, file_.view(chunk.address, chunk.size_bytes, "chunk"));
@@ -107,10 +109,6 @@ class StringReader {
   Decoded<std::string> read_text(ByteView reference) {
     VDP_ASSIGN(std::string text, heap_.text(reference));
     if (!is_utf8(text)) return unsupported("a string that is not valid UTF-8");
-    text_bytes_ += text.size();
-    if (text_bytes_ > file_.limits().max_text_bytes) {
-      return over_limit(fmt::format("strings: more than {} bytes of text", file_.limits().max_text_bytes));
-    }
     return text;
   }
 
@@ -118,7 +116,7 @@ class StringReader {
   const DatasetHeader& dataset_;
   GlobalHeap heap_;
   std::string fill_;
-  std::uint64_t text_bytes_ = 0;
+  std::uint64_t encoded_bytes_ = 0;
 };
 
 Decoded<std::vector<InlineChunk>> read_chunked(const DatasetHeader& dataset, StringReader& reader,
@@ -153,8 +151,8 @@ Result<InlineChunk> extend_string_chunk(const InlineChunk& chunk, const std::vec
   metadata.codecs = {{"vlen-utf8", Json::object()}};
   VDP_ASSIGN(std::vector<std::string> texts, zarr::decode_strings(metadata, chunk.bytes));
   const auto count = checked_product(to);
-  if (!count || *count > max_extended_bytes / (fill.size() + sizeof(std::string))) {
-    return over_limit(fmt::format("a chunk of strings is to be filled up to more than {} bytes", max_extended_bytes));
+  if (!count || *count > max_chunk_bytes / (fill.size() + sizeof(std::string))) {
+    return over_limit(fmt::format("a chunk of strings is to be filled up to more than {} bytes", max_chunk_bytes));
   }
   std::vector<std::string> extended(*count, fill);
   std::vector<std::uint64_t> at(from.size(), 0);

@@ -37,7 +37,7 @@ struct ArbitraryStructure {
     structure.bytes.insert(0, Bytes(file.begin(), file.end()));
     return structure;
   }
-  FileView view() const { return {bytes, geometry, DecodeLimits{10'000, 1 << 20, 16}}; }
+  FileView view() const { return {bytes, geometry, DecodeLimits::of_file(bytes.file_size(), 10'000, 16)}; }
 };
 
 /// An object with its links, messages and attributes.

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/utf8.h"
 #include "formats/hdf5/element.h"
 #include "formats/hdf5/zarr_mapping.h"
 

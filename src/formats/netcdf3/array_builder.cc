@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "formats/netcdf3/text.h"
+#include "base/utf8.h"
 #include "zarr/fill_value.h"
 
 namespace vdp::netcdf3 {

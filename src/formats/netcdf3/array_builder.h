@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/json.h"
+#include "formats/memory_budget.h"
 #include "formats/netcdf3/header.h"
-#include "formats/netcdf3/memory_budget.h"
 #include "formats/netcdf3/record_layout.h"
 #include "manifest/virtual_dataset.h"
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "formats/netcdf3/array_builder.h"
 #include "formats/netcdf3/attribute.h"
 #include "formats/netcdf3/text.h"
@@ -62,7 +63,9 @@ class Assembly {
     chunks_ += array->manifest.size();
     if (chunks_ > limits_.max_chunks) return over_limit(fmt::format("more than {} chunks", limits_.max_chunks));
     for (std::string& reason : attributes.lost) skip(path, std::move(reason));
-    encode_fill_attribute(path, array->metadata);
+    if (const Status encoded = zarr::encode_cf_fill_attribute(array->metadata); !encoded) {
+      skip(path, fmt::format("attribute _FillValue: {}", encoded.error().text()));
+    }
     tree_.arrays.emplace(path, std::move(*array));
     return {};
   }
@@ -76,20 +79,6 @@ class Assembly {
       return "its name holds a character that separates names";
     }
     return "";
-  }
-
-  void encode_fill_attribute(const std::string& path, zarr::ArrayMetadata& metadata) {
-    const auto attribute = metadata.attributes.find("_FillValue");
-    if (attribute == metadata.attributes.end()) return;
-    if (metadata.data_type.kind == zarr::DataType::Kind::fixed_bytes) {
-      // xarray opens no store with this attribute on characters; the array's own fill value tells it.
-      metadata.attributes.erase(attribute);
-    } else if (auto encoded = zarr::encode_cf_fill_value(metadata.data_type, *attribute)) {
-      *attribute = std::move(*encoded);
-    } else {
-      skip(path, fmt::format("attribute _FillValue: {}", encoded.error().text()));
-      metadata.attributes.erase(attribute);
-    }
   }
 
   Status skip(std::string path, std::string reason) {

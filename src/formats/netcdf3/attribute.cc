@@ -5,6 +5,8 @@
 #include <bit>
 #include <unordered_set>
 
+#include "base/json_append.h"
+#include "base/utf8.h"
 #include "formats/netcdf3/text.h"
 
 namespace vdp::netcdf3 {
@@ -69,8 +71,7 @@ std::uint64_t memory_of(const Attribute& attribute) {
 
 Result<AttributeValues> attribute_values(const std::vector<Attribute>& attributes, MemoryBudget& budget) {
   AttributeValues result;
-  auto& values = result.values.get_ref<Json::object_t&>();
-  values.reserve(attributes.size());
+  result.values.get_ref<Json::object_t&>().reserve(attributes.size());
   std::unordered_set<std::string_view> names;
   for (const Attribute& attribute : attributes) {
     VDP_TRY(budget.charge(memory_of(attribute), "the values of attributes"));
@@ -79,8 +80,7 @@ Result<AttributeValues> attribute_values(const std::vector<Attribute>& attribute
     } else if (!names.insert(attribute.name).second) {
       result.lost.push_back(fmt::format("attribute {}: a former one has the same name", shown(attribute.name)));
     } else {
-      // Not by operator[], which compares with every name before.
-      values.push_back({std::string(attribute.name), value(attribute)});
+      append(result.values, std::string(attribute.name), value(attribute));
     }
   }
   return result;

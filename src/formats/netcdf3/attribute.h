@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/json.h"
+#include "formats/memory_budget.h"
 #include "formats/netcdf3/header.h"
-#include "formats/netcdf3/memory_budget.h"
 
 namespace vdp::netcdf3 {
 

@@ -3,7 +3,16 @@
 `CASES` has them all by name; `DAMAGED` has files that are broken in one place each.
 """
 
-from . import attributes, dimensions, file_structure, filters, groups, storage, types  # noqa: F401 (they register)
+from . import (  # noqa: F401 (they register)
+    attributes,
+    dimensions,
+    file_structure,
+    filters,
+    greedy,
+    groups,
+    storage,
+    types,
+)
 from .case import CASES, Case
 from .damaged import DAMAGED, Damaged
 

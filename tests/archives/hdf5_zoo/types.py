@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import h5py
+import netCDF4
 import numpy as np
 
-from .case import hdf5
+from .case import hdf5, netcdf
 
 
 @hdf5()
@@ -141,3 +142,26 @@ def fill_values(file: h5py.File) -> None:
     packed.attrs.update({"_FillValue": np.int16(-32768), "scale_factor": 0.01, "add_offset": 273.15})
     kind = np.dtype([("a", "<i4"), ("b", "<f8")])
     file.create_dataset("structure", (3,), kind, fillvalue=np.array((7, 2.5), kind))
+
+
+@netcdf("NETCDF4", "NETCDF4_CLASSIC")
+def fill_values_of_characters(file: netCDF4.Dataset) -> None:
+    """xarray opens no store in which texts have the attribute."""
+    file.createDimension("x", 4)
+    file.createVariable("code", "S1", ("x",), fill_value=b"-")[1:3] = np.array([b"a", b"b"])
+    file.createVariable("number", "i2", ("x",), fill_value=-9)[:2] = 1
+
+
+@netcdf()
+def fill_values_of_strings(file: netCDF4.Dataset) -> None:
+    file.createDimension("x", 4)
+    file.createVariable("name", str, ("x",), fill_value="none")[1] = "text"
+
+
+@hdf5()
+def fill_values_of_texts(file: h5py.File) -> None:
+    fixed = file.create_dataset("fixed", (3,), "S4", fillvalue=b"none")
+    fixed.attrs["_FillValue"] = np.bytes_(b"none")
+    variable = file.create_dataset("variable", (3,), h5py.string_dtype())
+    variable[1] = "text"
+    variable.attrs["_FillValue"] = "none"
