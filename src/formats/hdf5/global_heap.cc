@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/checked.h"
 
 namespace vdp::hdf5 {
@@ -34,11 +36,12 @@ Decoded<GlobalHeap::Collection> GlobalHeap::read_collection(Address address) con
     VDP_ASSIGN(const auto length, file_.read_length(cursor, "global heap: object size"));
     VDP_TRY(cursor.skip(object_head_bytes - 8 - file_.geometry().length_bytes, "global heap: padding"));
     VDP_ASSIGN(const ByteView data, cursor.read_bytes(length, "global heap: object"));
-    objects.emplace(index, data);
+    objects.push_back({index, data});
     const std::uint64_t padding = (8 - length % 8) % 8;
     if (padding > cursor.remaining()) break;
     VDP_TRY(cursor.skip(padding, "global heap: padding"));
   }
+  if (!std::ranges::is_sorted(objects, {}, &Object::index)) std::ranges::stable_sort(objects, {}, &Object::index);
   return objects;
 }
 
@@ -48,11 +51,11 @@ Decoded<ByteView> GlobalHeap::object(Address collection, std::uint32_t index) {
     VDP_ASSIGN(Collection objects, read_collection(collection));
     known = collections_.emplace(collection, std::move(objects)).first;
   }
-  const auto found = known->second.find(index);
-  if (found == known->second.end()) {
+  const auto found = std::ranges::lower_bound(known->second, index, {}, &Object::index);
+  if (found == known->second.end() || found->index != index) {
     return corrupt(fmt::format("global heap at offset {}: it has no object {}", file_.absolute(collection), index));
   }
-  return found->second;
+  return found->bytes;
 }
 
 Decoded<ByteView> GlobalHeap::element(ByteView stored, std::uint64_t item_bytes) {

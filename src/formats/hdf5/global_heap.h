@@ -30,7 +30,11 @@ class GlobalHeap {
   Decoded<std::vector<std::string>> texts(ByteView stored, std::uint64_t count);
 
  private:
-  using Collection = std::map<std::uint32_t, ByteView>;
+  struct Object {
+    std::uint32_t index = 0;
+    ByteView bytes;
+  };
+  using Collection = std::vector<Object>;  ///< by index
   Decoded<Collection> read_collection(Address address) const;
 
   const FileView& file_;
