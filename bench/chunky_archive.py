@@ -30,7 +30,8 @@ class Chunky:
     group: str = "/"
     append_dimension: str = "time"
     libver: str = "earliest"  # chunk indexes are B-trees then; from "v110" arrays
-    is_unlimited: bool = True  # along time: chosen for the extensible array, which needs one unlimited axis
+    is_unlimited: bool = True  # along time, which makes an array index an extensible one
+    chunk_bytes: int = 0  # of each chunk at least, so that the nodes of its index lie as far apart as in real files
 
     def time(self, index: int) -> datetime:
         return datetime(2002, 6, 1, 9) + timedelta(days=index)
@@ -67,7 +68,7 @@ class Chunky:
         field = file.create_dataset(name, shape, "<i2", **layout)
         for axis, dimension in enumerate(("time", "lat", "lon")):
             field.dims[axis].attach_scale(file[dimension])
-        payload = zlib.compress(bytes(2 * int(np.prod(chunk))), 4)
+        payload = zlib.compress(bytes(2 * int(np.prod(chunk))), 4).ljust(self.chunk_bytes, b"\0")
         for offset in product(*(range(0, length, edge) for length, edge in zip(shape, chunk))):
             field.id.write_direct_chunk(offset, payload)
 
@@ -79,7 +80,7 @@ class Chunky:
 
 
 MUR_LIKE = Chunky(("analysed_sst", "analysis_error", "mask", "sea_ice_fraction"), 17999, 36000, (1023, 2047))
-MANY_CHUNKS = Chunky(("field",), 3160, 3170, (10, 10))  # in a B-tree of version 1
+MANY_CHUNKS = Chunky(("field",), 3160, 3170, (10, 10), chunk_bytes=2000)  # in a B-tree of version 1
 MANY_IN_FIXED_ARRAY = replace(MANY_CHUNKS, libver="v110", is_unlimited=False)
 MANY_IN_EXTENSIBLE_ARRAY = replace(MANY_CHUNKS, libver="v110")
 
