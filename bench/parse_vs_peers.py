@@ -21,11 +21,10 @@ import h5py
 
 import chunky_archive
 import imerg_archive
-import mur_archive
 from measure import HERE, OURS, Cost, Table, in_turns, machine, measure, spread, times
 from archives.archive import Archive, make_archive
+from archives.full_size import FullSizeMur
 from archives.naqfc import Naqfc
-from engine import find_binary
 
 LIBRARY, FAILED = "libhdf5", "fails"
 Command = list[str | Path]
@@ -65,7 +64,7 @@ def make_kinds(root: Path) -> list[Kind]:
 
     return [
         Kind("IMERG-like", imerg_archive.make(root / "imerg", 1)),
-        Kind("MUR-like, by netCDF-C", mur_archive.make(root / "mur", 1)),
+        Kind("MUR-like, by netCDF-C", make_archive(root / "mur", FullSizeMur(), 1)),
         Kind("NAQFC-like, by netCDF-C", make_archive(root / "naqfc", Naqfc(265, 442, time_chunk=1), 1)),
         many("B-tree", chunky_archive.MANY_CHUNKS),
         many("fixed array", chunky_archive.MANY_IN_FIXED_ARRAY),
@@ -83,7 +82,7 @@ def build_library_loop(folder: Path) -> Path:
 
 
 def make_programs(kind: Kind, library_loop: Path) -> dict[str, Program]:
-    ours = find_binary().parent / "bench" / "parse_loop"
+    ours = HERE.parent / "build" / "release" / "bench" / "parse_loop"
     group = kind.archive.product.group
     native, python = (20, 2) if kind.is_large else (400, 20)
 
@@ -155,8 +154,12 @@ def references_row(kind: Kind, results: dict[str, Measured | None]) -> list[str]
 
 
 def values_row(kind: Kind, results: dict[str, Measured | None]) -> list[str]:
-    pairs = [(results[name.removesuffix(" values")], result) for name, result in results.items() if name.endswith(" values")]
-    return [kind.name, *(f"{values.median_ms - references.median_ms:.2f}" for references, values in pairs)]
+    row = [kind.name]
+    for name, values in results.items():
+        if name.endswith(" values"):
+            references = results[name.removesuffix(" values")]
+            row.append(f"{values.median_ms - references.median_ms:.2f}" if values and references else FAILED)
+    return row
 
 
 def main() -> None:

@@ -30,7 +30,8 @@ def virtualizarr(files: list[Path], group: str, *, is_dataset: bool) -> None:
     for file in files:
         url = file.resolve().as_uri()
         if is_dataset:
-            open_virtual_dataset(url, registry=registry, parser=parser)
+            # xarray cannot read the units of NAQFC.
+            open_virtual_dataset(url, registry=registry, parser=parser, decode_times=False)
         else:
             parser(url, registry)
 

@@ -1,4 +1,4 @@
-"""Archives of files of the shape of MUR as netCDF-C writes them: four fields of 324 chunks, global attributes in dense storage."""
+"""MUR with as many chunks as real files have, and as far apart: what is in them is not looked at."""
 
 from __future__ import annotations
 
@@ -11,20 +11,18 @@ import h5py
 import netCDF4
 import numpy as np
 
-import measure  # noqa: F401  (for the path of the tests)
-from archives.archive import Archive
-from archives.mur import Mur
-from archives.values import set_age
+from .mur import Mur
+from .values import set_age
 
 
 @dataclass(frozen=True)
 class FullSizeMur(Mur):
-    """What is in the chunks is not looked at: the same few bytes, or `chunk_bytes` of them."""
+    """Four fields of 324 chunks, by netCDF-C; the global attributes are in dense storage."""
 
     latitudes: int = 17999
     longitudes: int = 36000
     chunk: tuple[int, int, int] = (1, 1023, 2047)
-    chunk_bytes: int = 0  # 442,000 makes a file of 573 MB
+    chunk_bytes: int = 0  # of each chunk at least; 442,000 makes a file of 573 MB, as real ones are
 
     def write(self, path: Path, index: int, *, revision: int = 0) -> None:
         super().write(path, index, revision=revision)
@@ -51,11 +49,3 @@ class FullSizeMur(Mur):
         mask = file.createVariable("mask", "i1", ("time", "lat", "lon"), zlib=True, chunksizes=self.chunk)
         mask.flag_values = np.array([1, 2, 5, 9, 13], "i1")
         mask.flag_meanings = "open_sea land open_lake open_sea_with_ice open_lake_with_ice"
-
-
-def make(folder: Path, count: int, product: FullSizeMur = FullSizeMur()) -> Archive:
-    archive = Archive(folder, product)
-    archive.data.mkdir(parents=True, exist_ok=True)
-    archive.describe()
-    archive.deliver(*range(count))
-    return archive
