@@ -9,6 +9,7 @@ decoding the coordinates takes is told apart, as what it adds.
 from __future__ import annotations
 
 import argparse
+import re
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from archives.full_size import FullSizeMur
 from archives.naqfc import Naqfc
 
 LIBRARY, FAILED = "libhdf5", "fails"
+PEAK = re.compile(rb"peak (\d+) kB")
 Command = list[str | Path]
 
 
@@ -52,6 +54,7 @@ class Program:
 class Measured:
     ms: list[float]  # of CPU, per file
     references: int | None  # as it says itself, if it does
+    peak_bytes: int | None  # beyond what it takes to start, as it says itself, if it does
 
     @property
     def median_ms(self) -> float:
@@ -111,9 +114,15 @@ def measured(starts: Sequence[Cost | None], costs: Sequence[Cost | None], files:
     ended = [cost for cost in costs if cost]
     if len(ended) < len(costs):
         return None
-    start_s = statistics.median(start.cpu_s for start in starts if start)
+    begun = [start for start in starts if start]
+    start_s = statistics.median(start.cpu_s for start in begun)
     words = ended[-1].output.split()
-    return Measured([1e3 * (cost.cpu_s - start_s) / files for cost in ended], int(words[0]) if words else None)
+    peaks = [PEAK.search(cost.output) for cost in (begun[-1], ended[-1])]
+    return Measured(
+        [1e3 * (cost.cpu_s - start_s) / files for cost in ended],
+        int(words[0]) if words else None,
+        1024 * (int(peaks[1][1]) - int(peaks[0][1])) if all(peaks) else None,
+    )
 
 
 def measure_kind(kind: Kind, library_loop: Path, repetitions: int) -> dict[str, Measured | None]:
@@ -162,6 +171,11 @@ def values_row(kind: Kind, results: dict[str, Measured | None]) -> list[str]:
     return row
 
 
+def memory_row(kind: Kind, results: dict[str, Measured | None]) -> list[str]:
+    size, peak = kind.file.stat().st_size, results[OURS].peak_bytes
+    return [kind.name, f"{size / 1e6:,.1f}", f"{peak / 1e6:,.1f}"]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=5)
@@ -170,14 +184,17 @@ def main() -> None:
         ["", f"{OURS}, ms", f"{LIBRARY}, ms", "ratio", "h5py, ms", "ratio", "HDFParser, ms", "ratio", "async-hdf5, ms", "ratio"]
     )
     values = Table(["", OURS, LIBRARY, "h5py", "open_virtual_dataset beyond HDFParser"])
+    memory = Table(["", "file, MB", f"{OURS}, MB"])
     with tempfile.TemporaryDirectory() as temporary:
         library_loop = build_library_loop(Path(temporary))
         for kind in make_kinds(Path(temporary)):
             results = measure_kind(kind, library_loop, repetitions)
             references.rows.append(references_row(kind, results))
             values.rows.append(values_row(kind, results))
+            memory.rows.append(memory_row(kind, results))
     print(f"CPU per file, {times(repetitions)}; {LIBRARY} {h5py.version.hdf5_version}; {machine()}.\n\n{references}\n")
-    print(f"What reading and decoding the coordinates adds: ms of CPU per file.\n\n{values}")
+    print(f"What reading and decoding the coordinates adds: ms of CPU per file.\n\n{values}\n")
+    print(f"Peak memory of parsing one file again and again, beyond that of a program that has just started.\n\n{memory}")
 
 
 if __name__ == "__main__":
