@@ -40,7 +40,7 @@ section() {
 measure() {
   section "Start to first granule" startup_vs_python.py --repetitions "$1"
   section "Start of a function" lambda_start.py --repetitions "$1"
-  section "Parse" parse_vs_python.py --repetitions "$2"
+  section "Parse" parse_vs_peers.py --repetitions "$2"
   section "Parse over HTTP, 20 ms a request" remote_vs_python.py --repetitions "$2"
   section "Forward" forward_vs_python.py --repetitions "$2"
   section "Growth of the commit" growth_vs_python.py --repetitions "$2" --sizes "${@:3}"
@@ -54,7 +54,7 @@ main() {
     *) say "usage: ./bench.sh [--quick]"; exit 2 ;;
   esac
   scripts/install_packages.sh build
-  step "built build/release/vdp" configure_and_build "$root" release vdp || die "the build failed"
+  step "built build/release/vdp" configure_and_build "$root" bench vdp parse_loop || die "the build failed"
   scripts/python_env.sh
   step "Python is warm" warm_up || die "the Python loop does not run"
   measure "${plan[@]}" | tee "$report.part"

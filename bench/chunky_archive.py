@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -29,6 +29,9 @@ class Chunky:
     chunk: tuple[int, int]
     group: str = "/"
     append_dimension: str = "time"
+    libver: str = "earliest"  # chunk indexes are B-trees then; from "v110" arrays
+    is_unlimited: bool = True  # along time, which makes an array index an extensible one
+    chunk_bytes: int = 0  # of each chunk at least, so that the nodes of its index lie as far apart as in real files
 
     def time(self, index: int) -> datetime:
         return datetime(2002, 6, 1, 9) + timedelta(days=index)
@@ -45,7 +48,7 @@ class Chunky:
         return np.array([(self.time(index) - EPOCH).total_seconds()], "<i4").tobytes()
 
     def _write(self, path: Path, index: int) -> None:
-        with h5py.File(path, "w") as file:
+        with h5py.File(path, "w", libver=(self.libver, "latest")) as file:
             seconds = np.frombuffer(self._seconds(index), "<i4")
             time = file.create_dataset("time", data=seconds, maxshape=(None,), chunks=(1,))
             time.attrs["units"] = np.bytes_(f"seconds since {EPOCH:%Y-%m-%d %H:%M:%S}")
@@ -59,11 +62,13 @@ class Chunky:
 
     def _write_field(self, file: h5py.File, name: str) -> None:
         shape, chunk = (1, self.latitudes, self.longitudes), (1, *self.chunk)
-        layout = {"chunks": chunk, "maxshape": (None, *shape[1:]), "compression": "gzip", "fillvalue": -1}
+        layout = {"chunks": chunk, "compression": "gzip", "fillvalue": -1}
+        if self.is_unlimited:
+            layout["maxshape"] = (None, *shape[1:])
         field = file.create_dataset(name, shape, "<i2", **layout)
         for axis, dimension in enumerate(("time", "lat", "lon")):
             field.dims[axis].attach_scale(file[dimension])
-        payload = zlib.compress(bytes(2 * int(np.prod(chunk))), 4)
+        payload = zlib.compress(bytes(2 * int(np.prod(chunk))), 4).ljust(self.chunk_bytes, b"\0")
         for offset in product(*(range(0, length, edge) for length, edge in zip(shape, chunk))):
             field.id.write_direct_chunk(offset, payload)
 
@@ -75,7 +80,9 @@ class Chunky:
 
 
 MUR_LIKE = Chunky(("analysed_sst", "analysis_error", "mask", "sea_ice_fraction"), 17999, 36000, (1023, 2047))
-MANY_CHUNKS = Chunky(("field",), 3160, 3170, (10, 10))
+MANY_CHUNKS = Chunky(("field",), 3160, 3170, (10, 10), chunk_bytes=2000)  # in a B-tree of version 1
+MANY_IN_FIXED_ARRAY = replace(MANY_CHUNKS, libver="v110", is_unlimited=False)
+MANY_IN_EXTENSIBLE_ARRAY = replace(MANY_CHUNKS, libver="v110")
 
 
 def make(folder: Path, kind: Chunky, count: int, **options: object) -> Archive:

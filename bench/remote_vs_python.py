@@ -9,6 +9,7 @@ as starting it takes longer than the requests.
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,30 +21,46 @@ from pathlib import Path
 import chunky_archive
 import imerg_archive
 from measure import HERE, OURS, Table, in_turns, machine, ratio, spread, times
-from archives.archive import Archive
+from archives.archive import Archive, make_archive
+from archives.full_size import FullSizeMur
 from engine import find_binary
 from servers.http_files import HttpFiles, http_files
 
-FILES = 5
+ROUNDS = re.compile(r"(\d+) requests in (\d+) rounds, (\d+) bytes")
+
+
+@dataclass
+class Kind:
+    archive: Archive
+    repetitions: int  # at most: with 20 ms for each of its requests, one after the other, a large file takes a while
 
 
 @dataclass
 class Reading:
-    ms: float  # of one file
+    """Of one file, on the average."""
+
+    ms: float
     requests: float
+    megabytes: float
+
+    def __str__(self) -> str:
+        return f"{self.requests:,.0f}, {self.megabytes:,.2f} MB"
 
 
-def make_archives(root: Path) -> dict[str, Archive]:
+def make_kinds(root: Path) -> dict[str, Kind]:
+    mur = make_archive(root / "mur", FullSizeMur(chunk_bytes=442_000), 1)
     return {
-        "IMERG-like": imerg_archive.make(root / "imerg", FILES, kind="grow"),
-        "MUR-like": chunky_archive.make(root / "mur", chunky_archive.MUR_LIKE, FILES),
+        "IMERG-like": Kind(imerg_archive.make(root / "imerg", 5, kind="grow"), 10),
+        "MUR-like, by netCDF-C": Kind(mur, 3),
+        "100,000 chunks in a B-tree": Kind(chunky_archive.make(root / "many", chunky_archive.MANY_CHUNKS, 1), 1),
     }
 
 
-def of_each(files: HttpFiles, read: Callable[[], float]) -> Reading:
+def of_each(files: HttpFiles, count: int, read: Callable[[], float]) -> Reading:
     files.requests.clear()
     seconds = read()
-    return Reading(1e3 * seconds / FILES, len(files.requests) / FILES)
+    body_bytes = sum(request.body_bytes for request in files.requests)
+    return Reading(1e3 * seconds / count, len(files.requests) / count, body_bytes / 1e6 / count)
 
 
 def inspect_all(vdp: Path, urls: list[str]) -> float:
@@ -53,31 +70,40 @@ def inspect_all(vdp: Path, urls: list[str]) -> float:
     return time.perf_counter() - started
 
 
+def rounds_of(vdp: Path, url: str) -> int:
+    told = subprocess.run([vdp, "inspect", url, "-v"], check=True, capture_output=True, text=True).stderr
+    found = ROUNDS.search(told)
+    if not found:
+        raise ValueError(f"no rounds in {told!r}")
+    return int(found[2])
+
+
 def python(how: str, group: str, server: str, urls: list[str]) -> float:
     command = [sys.executable, HERE / "python_remote_parse.py", how, group, server, *urls]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return sum(map(float, done.stdout.split()))
 
 
-def compare(name: str, archive: Archive, vdp: Path, delay_s: float, repetitions: int) -> list[str]:
+def compare(name: str, kind: Kind, vdp: Path, delay_s: float, repetitions: int) -> list[str]:
     """A row of the table."""
+    archive = kind.archive
     with http_files(archive.root) as files:
         files.delay_s = delay_s
-        urls = [files.url(path.relative_to(archive.root).as_posix()) for path in archive.files()]
+        paths = archive.files()
+        urls = [files.url(path.relative_to(archive.root).as_posix()) for path in paths]
         group = archive.product.group
-        readings = in_turns(
-            {
-                "vdp": lambda: of_each(files, lambda: inspect_all(vdp, urls)),
-                "parser": lambda: of_each(files, lambda: python("parser", group, files.endpoint, urls)),
-                "dataset": lambda: of_each(files, lambda: python("dataset", group, files.endpoint, urls)),
-            },
-            repetitions,
-        )
-    ours = [reading.ms for reading in readings["vdp"]]
-    row = [name, spread(ours, 0), f"{readings['vdp'][0].requests:.0f}"]
+        ways = {
+            OURS: lambda: inspect_all(vdp, urls),
+            "parser": lambda: python("parser", group, files.endpoint, urls),
+            "dataset": lambda: python("dataset", group, files.endpoint, urls),
+        }
+        runs = {way: lambda read=read: of_each(files, len(urls), read) for way, read in ways.items()}
+        readings = in_turns(runs, min(repetitions, kind.repetitions))
+        rounds = rounds_of(vdp, urls[0])
+    ms = {way: [reading.ms for reading in each] for way, each in readings.items()}
+    row = [f"{name}, {paths[0].stat().st_size / 1e6:,.1f} MB", spread(ms[OURS], 0), str(rounds), str(readings[OURS][0])]
     for peer in ("parser", "dataset"):
-        theirs = [reading.ms for reading in readings[peer]]
-        row += [spread(theirs, 0), f"{readings[peer][0].requests:.0f}", ratio(ours, theirs)]
+        row += [spread(ms[peer], 0), str(readings[peer][0]), ratio(ms[OURS], ms[peer])]
     return row
 
 
@@ -87,11 +113,14 @@ def main() -> None:
     parser.add_argument("--delay-ms", type=float, default=20)
     options = parser.parse_args()
     table = Table(
-        ["", f"{OURS}, ms", "requests", "HDFParser, ms", "requests", "ratio", "open_virtual_dataset, ms", "requests", "ratio"]
+        [
+            *("", f"{OURS}, ms", "rounds", "requests"),
+            *("HDFParser, ms", "requests", "ratio", "open_virtual_dataset, ms", "requests", "ratio"),
+        ]
     )
     with tempfile.TemporaryDirectory() as temporary:
-        for name, archive in make_archives(Path(temporary)).items():
-            table.rows.append(compare(name, archive, find_binary(), options.delay_ms / 1e3, options.repetitions))
+        for name, kind in make_kinds(Path(temporary)).items():
+            table.rows.append(compare(name, kind, find_binary(), options.delay_ms / 1e3, options.repetitions))
     print(f"Wall time per file, {times(options.repetitions)}; {options.delay_ms:.0f} ms a request; {machine()}.\n\n{table}")
 
 

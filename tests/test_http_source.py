@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from archives.archive import Archive
+from archives.full_size import FullSizeMur
 from archives.imerg import Imerg
 from archives.mur import Mur
 from archives.naqfc import Naqfc
@@ -25,6 +26,10 @@ PRODUCTS = {"imerg": Imerg(), "mur": Mur(), "naqfc": Naqfc()}
 # 0.7 MB, so that the rest is read whole after the first read; 3 MB, of which that does not pay.
 LARGE_IMERG = Imerg(longitudes=1200, latitudes=600, chunk=(1, 145, 200))
 LARGE_MUR = Mur(latitudes=1800, longitudes=2200, chunk=(1, 200, 200))
+# 60 MB: the nodes of its indexes lie 3 MB apart. 36 MB: 90 kB apart, in indexes of three levels, as those of 100,000
+# chunks are. Bytes of metadata and rounds are those of files ten times as large.
+FAR_APART = FullSizeMur(chunk_bytes=46_000)
+DEEP = FullSizeMur(latitudes=1600, longitudes=1600, chunk=(1, 20, 20), chunk_bytes=1_400)
 
 
 @dataclass
@@ -116,6 +121,19 @@ def test_metadata_take_few_rounds(vdp: Engine, served, product, rounds: int) -> 
     assert reading.bytes == sum(request.body_bytes for request in files.requests)
     # All of one version: the first answer names it, the others are conditional.
     assert all("if-match" in request.headers for request in files.requests[1:])
+
+
+@pytest.mark.parametrize("product, rounds, kib", [(FAR_APART, 4, 512), (DEEP, 5, 4096)])
+def test_indexes_among_data_take_few_rounds(vdp: Engine, served, product: FullSizeMur, rounds: int, kib: int) -> None:
+    """A level of all indexes at a time, and hardly any of the data between their nodes."""
+    archive, files = served(product, 1)
+    path = archive.files()[0]
+    answer = vdp("inspect", files.url(path.relative_to(archive.root).as_posix()), "-v")
+    reading = Reading.told_by(answer)
+    print(f"{path.stat().st_size} bytes: {reading}")
+    assert reading.rounds <= rounds
+    assert reading.bytes <= kib * 1024
+    assert reading.bytes == sum(request.body_bytes for request in files.requests)
 
 
 def test_a_version_without_etag_is_its_time(vdp: Engine, served) -> None:

@@ -35,6 +35,8 @@ class LocalStore final : public ObjectStore {
   Result<ObjectInfo> head(std::string_view key) override;
   Result<ObjectData> get(std::string_view key) override;
   Result<Bytes> get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) override;
+  Result<std::vector<Bytes>> get_ranges(std::string_view key, std::span<const ByteRange> ranges,
+                                        const std::optional<std::string>& if_etag) override;
   Result<ObjectInfo> put(std::string_view key, ByteView bytes, const PutCondition& condition) override;
   Status put_all(std::span<const NewObject> objects) override;
   Status copy(std::string_view from, std::string_view to, const std::optional<std::string>& if_etag) override;
@@ -49,6 +51,8 @@ class LocalStore final : public ObjectStore {
 
   std::string path_of(std::string_view key) const { return root_.path_of(key); }
   Result<OpenObject> open_object(std::string_view key);
+  Result<std::vector<Bytes>> read_ranges(std::string_view key, const OpenObject& object,
+                                         std::span<const ByteRange> ranges) const;
   Result<ObjectInfo> stat_object(std::string_view key, const FileDescriptor& file);
   Result<ObjectInfo> find_object(std::string_view key, Links links);
   Status lock(const FileDescriptor& directory, const PutCondition& condition, std::string_view path);
@@ -78,6 +82,24 @@ Result<LocalStore::OpenObject> LocalStore::open_object(std::string_view key) {
   return OpenObject{std::move(file), std::move(info)};
 }
 
+Result<std::vector<Bytes>> LocalStore::read_ranges(std::string_view key, const OpenObject& object,
+                                                   std::span<const ByteRange> ranges) const {
+  const std::string path = path_of(key);
+  std::vector<Bytes> parts;
+  parts.reserve(ranges.size());
+  for (const ByteRange& range : ranges) {
+    const auto end = checked_add(range.offset, range.length);
+    if (!end || *end > object.info.size) {
+      return corrupt(
+          fmt::format("{}: bytes {}+{} lie beyond the end at {}", path, range.offset, range.length, object.info.size));
+    }
+    Bytes& bytes = parts.emplace_back(range.length);
+    VDP_ASSIGN(const bool whole, local::read_exactly(object.file, range.offset, bytes.data(), bytes.size(), path));
+    if (!whole) return fail(ErrorKind::transient, fmt::format("{} became shorter while it was read", path));
+  }
+  return parts;
+}
+
 Result<ObjectInfo> LocalStore::find_object(std::string_view key, Links links) {
   const auto [directory_name, name] = split_last(key);
   VDP_ASSIGN(const auto directory, root_.open_directory(directory_name, Access::search, links, path_of(key)));
@@ -104,22 +126,22 @@ Result<ObjectData> LocalStore::get(std::string_view key) {
 }
 
 Result<Bytes> LocalStore::get_range(std::string_view key, ByteRange range, const std::optional<std::string>& if_etag) {
-  VDP_ASSIGN(auto object, open_object(key));
+  VDP_ASSIGN(std::vector<Bytes> parts, get_ranges(key, {&range, 1}, if_etag));
+  return std::move(parts.front());
+}
+
+Result<std::vector<Bytes>> LocalStore::get_ranges(std::string_view key, std::span<const ByteRange> ranges,
+                                                  const std::optional<std::string>& if_etag) {
+  if (ranges.empty()) return std::vector<Bytes>{};
+  VDP_ASSIGN(const auto object, open_object(key));
   if (if_etag && *if_etag != object.info.etag) {
     return conflict(fmt::format("{} is version {}, not {}", path_of(key), object.info.etag, *if_etag));
   }
-  const auto end = checked_add(range.offset, range.length);
-  if (!end || *end > object.info.size) {
-    return corrupt(fmt::format("{}: bytes {}+{} lie beyond the end at {}", path_of(key), range.offset, range.length,
-                               object.info.size));
-  }
-  Bytes bytes(range.length);
-  VDP_ASSIGN(const bool whole,
-             local::read_exactly(object.file, range.offset, bytes.data(), bytes.size(), path_of(key)));
+  auto parts = read_ranges(key, object, ranges);
+  // Of another version nothing else is worth telling.
   VDP_ASSIGN(const auto after, stat_object(key, object.file));
   if (if_etag && after.etag != *if_etag) return conflict(fmt::format("{} changed while it was read", path_of(key)));
-  if (!whole) return fail(ErrorKind::transient, fmt::format("{} became shorter while it was read", path_of(key)));
-  return bytes;
+  return parts;
 }
 
 // Why the directory is what is locked. A flock on it orders every put and remove in that directory: between processes,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/checked.h"
 #include "formats/hdf5/inlined_chunks.h"
@@ -69,8 +70,8 @@ class ArrayBuilder {
       return corrupt(fmt::format("a chunk of {} bytes at offset {} reaches beyond the end of the file", length,
                                  file_.absolute(address)));
     }
-    const std::uint32_t location = array_.manifest.add_location(source_);
-    array_.manifest.set_virtual(index, {location, file_.absolute(address), length});
+    if (!location_) location_ = array_.manifest.add_location(source_);
+    array_.manifest.set_virtual(index, {*location_, file_.absolute(address), length});
     return {};
   }
 
@@ -165,6 +166,7 @@ class ArrayBuilder {
   const DatasetContents& contents_;
   const SourceLocation& source_;
   VirtualArray array_;
+  std::optional<std::uint32_t> location_;  ///< of this file in the manifest, once it has a reference
 };
 
 }  // namespace

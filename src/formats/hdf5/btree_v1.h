@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <functional>
 
 #include "formats/hdf5/file_view.h"
 
@@ -16,9 +16,15 @@ struct BtreeEntry {
   Address child = undefined_address;
 };
 
-/// The entries of all leaves (nodes of level 0), left to right. A level's missing nodes are asked for together.
-/// `key_bytes` is the size of one key, `expected_node_bytes` what a whole node usually takes.
-Decoded<std::vector<BtreeEntry>> read_btree_v1(const FileView& file, Address root, BtreeKind kind,
-                                               std::uint64_t key_bytes, std::uint64_t expected_node_bytes);
+struct BtreeShape {
+  BtreeKind kind = BtreeKind::group;
+  std::uint64_t key_bytes = 0;            ///< of one key
+  std::uint64_t expected_node_bytes = 0;  ///< what a whole node usually takes
+};
+
+/// Visits the entries of all leaves (nodes of level 0), left to right. A level's missing nodes are asked for together:
+/// where any is missing, only those of some leaves were visited.
+Decoded<void> visit_btree_v1(const FileView& file, Address root, const BtreeShape& shape,
+                             const std::function<Status(const BtreeEntry&)>& visit);
 
 }  // namespace vdp::hdf5

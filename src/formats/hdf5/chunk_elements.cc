@@ -26,7 +26,8 @@ std::optional<std::uint64_t> flatten(const std::vector<std::uint64_t>& position,
 
 }  // namespace
 
-ElementOrder::ElementOrder(const DatasetHeader& dataset, const ChunkGrid& grid) : counts_(grid.grid_shape) {
+ElementOrder::ElementOrder(const DatasetHeader& dataset, const ChunkGrid& grid)
+    : counts_(grid.grid_shape), position_(counts_.size()) {
   const auto& longest = dataset.space.max_shape;
   std::optional<std::size_t> unlimited;
   for (std::size_t axis = 0; axis < counts_.size(); ++axis) {
@@ -42,13 +43,24 @@ ElementOrder::ElementOrder(const DatasetHeader& dataset, const ChunkGrid& grid) 
   if (unlimited) axes_.push_back(*unlimited);
 }
 
-std::optional<std::uint64_t> ElementOrder::grid_index(std::uint64_t element) const {
-  std::vector<std::uint64_t> position(counts_.size());
+void ElementOrder::seek(std::uint64_t element) {
   for (const std::size_t axis : axes_) {
-    position[axis] = element % max_counts_[axis];
+    position_[axis] = element % max_counts_[axis];
     element /= max_counts_[axis];
   }
-  return element == 0 ? flatten(position, counts_) : std::nullopt;
+  is_beyond_ = element != 0;
+}
+
+void ElementOrder::step() {
+  for (const std::size_t axis : axes_) {
+    if (++position_[axis] < max_counts_[axis]) return;
+    position_[axis] = 0;
+  }
+  is_beyond_ = true;
+}
+
+std::optional<std::uint64_t> ElementOrder::grid_index() const {
+  return is_beyond_ ? std::nullopt : flatten(position_, counts_);
 }
 
 ElementSink::ElementSink(const FileView& file, const DatasetHeader& dataset, const ChunkGrid& grid, bool filtered,
@@ -71,10 +83,11 @@ Status ElementSink::check() const {
 Status ElementSink::add(std::uint64_t first, ByteView elements) {
   Cursor cursor(elements);
   const std::size_t size_width = filtered_ ? element_bytes_ - file_.geometry().offset_bytes - 4 : 0;
-  for (std::uint64_t element = first; cursor.remaining() >= element_bytes_; ++element) {
+  order_.seek(first);
+  for (; cursor.remaining() >= element_bytes_; order_.step()) {
     VDP_ASSIGN(StoredChunk chunk, read_chunk_place(file_, cursor, filtered_, size_width, chunk_bytes_));
     if (chunk.address == undefined_address) continue;
-    const std::optional<std::uint64_t> index = order_.grid_index(element);
+    const std::optional<std::uint64_t> index = order_.grid_index();
     if (!index) continue;
     if (chunks_.size() >= file_.limits().max_entries) {
       return over_limit(fmt::format("chunk index: more than {} chunks", file_.limits().max_entries));
@@ -135,13 +148,13 @@ Decoded<std::vector<StoredChunk>> read_implicit_chunks(const FileView& file, con
   if (grid.count > file.limits().max_entries) {
     return over_limit(fmt::format("more than {} chunks", file.limits().max_entries));
   }
-  const ElementOrder order(dataset, grid);
+  ElementOrder order(dataset, grid);
   std::vector<StoredChunk> chunks;
-  for (std::uint64_t element = 0; chunks.size() < grid.count; ++element) {
+  for (std::uint64_t element = 0; chunks.size() < grid.count; ++element, order.step()) {
     if (!file.contains(dataset.layout.address, (element + 1) * grid.chunk_bytes)) {
       return corrupt("chunks without an index reach beyond the end of the file");
     }
-    const std::optional<std::uint64_t> index = order.grid_index(element);
+    const std::optional<std::uint64_t> index = order.grid_index();
     if (!index) continue;
     chunks.push_back({*index, dataset.layout.address + element * grid.chunk_bytes, grid.chunk_bytes, 0});
   }

@@ -11,17 +11,23 @@ namespace vdp::hdf5 {
 
 /// Which chunk the n-th element of an array index belongs to: C order over the chunk grid of the maximum shape. An
 /// extensible array counts its unlimited dimension slowest, wherever that stands in the shape.
+///
+/// It stands at one element: to step to the next one takes no division.
 class ElementOrder {
  public:
   ElementOrder(const DatasetHeader& dataset, const ChunkGrid& grid);
 
+  void seek(std::uint64_t element);
+  void step();
   /// The chunk's index in the grid of the current extent; nothing where it lies beyond.
-  std::optional<std::uint64_t> grid_index(std::uint64_t element) const;
+  std::optional<std::uint64_t> grid_index() const;
 
  private:
   std::vector<std::size_t> axes_;          ///< fastest first
   std::vector<std::uint64_t> max_counts_;  ///< by axis
   std::vector<std::uint64_t> counts_;      ///< by axis, of the current extent
+  std::vector<std::uint64_t> position_;    ///< by axis, of the chunk
+  bool is_beyond_ = false;                 ///< even the maximum shape has no such chunk
 };
 
 /// Collects the chunks that the elements of an array index name.

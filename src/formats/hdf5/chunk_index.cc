@@ -68,13 +68,13 @@ Decoded<std::vector<StoredChunk>> read_btree_v1_chunks(const FileView& file, con
   const std::uint64_t width = file.geometry().offset_bytes;
   const std::uint64_t key_bytes = 8 + 8 * (grid.chunk_shape.size() + 1);
   const std::uint64_t node_bytes = 8 + 2 * width + 2ULL * btree_k * (key_bytes + width) + key_bytes;
-  VDP_ASSIGN(const auto entries, read_btree_v1(file, dataset.layout.address, BtreeKind::chunk, key_bytes, node_bytes));
+  const BtreeShape shape{BtreeKind::chunk, key_bytes, node_bytes};
   std::vector<StoredChunk> chunks;
-  chunks.reserve(entries.size());
-  for (const BtreeEntry& entry : entries) {
+  VDP_TRY(visit_btree_v1(file, dataset.layout.address, shape, [&](const BtreeEntry& entry) -> Status {
     VDP_ASSIGN(const ChunkKey key, decode_key(file.cursor(entry.key, entry.key_at), grid));
     if (key.index) chunks.push_back({*key.index, entry.child, key.size_bytes, key.filter_mask});
-  }
+    return {};
+  }));
   return chunks;
 }
 

@@ -52,17 +52,6 @@ Decoded<ByteView> FileView::view_ahead(Address address, std::uint64_t length, st
   return found;
 }
 
-Result<Address> FileView::read_address(Cursor& cursor, std::string_view field) const {
-  const std::size_t width = geometry_.offset_bytes;
-  VDP_ASSIGN(std::uint64_t address, cursor.read_uint(width, field));
-  const std::uint64_t all_ones = width >= 8 ? undefined_address : (std::uint64_t{1} << (8 * width)) - 1;
-  return address == all_ones ? undefined_address : address;
-}
-
-Result<std::uint64_t> FileView::read_length(Cursor& cursor, std::string_view field) const {
-  return cursor.read_uint(geometry_.length_bytes, field);
-}
-
 std::size_t bytes_to_hold(std::uint64_t limit) {
   return limit == 0 ? 1 : (static_cast<std::size_t>(std::bit_width(limit)) + 7) / 8;
 }

@@ -45,12 +45,13 @@ struct SharedMessageIndex {
   Address heap = undefined_address;  ///< the fractal heap that they lie in
 };
 
-/// Where the objects of a global heap collection lie, by their number.
+/// Where an object of a global heap collection lies.
 struct HeapObjectPlace {
+  std::uint32_t index = 0;
   Address address = undefined_address;
   std::uint64_t length = 0;
 };
-using HeapCollection = std::map<std::uint32_t, HeapObjectPlace>;
+using HeapCollection = std::vector<HeapObjectPlace>;  ///< by index
 
 /// What decoders have found out, so that it is not found out again for each object.
 struct DecodedBefore {
@@ -90,8 +91,15 @@ class FileView {
   bool contains(Address address, std::uint64_t length) const;
   std::uint64_t absolute(Address address) const { return address + geometry_.base_address; }
 
-  Result<Address> read_address(Cursor& cursor, std::string_view field) const;
-  Result<std::uint64_t> read_length(Cursor& cursor, std::string_view field) const;
+  Result<Address> read_address(Cursor& cursor, std::string_view field) const {
+    const std::size_t width = geometry_.offset_bytes;
+    VDP_ASSIGN(const std::uint64_t address, cursor.read_uint(width, field));
+    const std::uint64_t all_ones = width >= 8 ? undefined_address : (std::uint64_t{1} << (8 * width)) - 1;
+    return address == all_ones ? undefined_address : address;
+  }
+  Result<std::uint64_t> read_length(Cursor& cursor, std::string_view field) const {
+    return cursor.read_uint(geometry_.length_bytes, field);
+  }
 
  private:
   const SparseBytes* bytes_;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/checked.h"
 
 namespace vdp::hdf5 {
@@ -37,12 +39,14 @@ Decoded<HeapCollection> GlobalHeap::read_collection(Address address) const {
     VDP_TRY(cursor.skip(6, "global heap: reference count"));
     VDP_ASSIGN(const auto length, file_.read_length(cursor, "global heap: object size"));
     VDP_TRY(cursor.skip(object_head_bytes - 8 - file_.geometry().length_bytes, "global heap: padding"));
-    objects.emplace(index, HeapObjectPlace{address + cursor.position(), length});
+    objects.push_back({index, address + cursor.position(), length});
     VDP_TRY(cursor.skip(length, "global heap: object"));
     const std::uint64_t padding = (8 - length % 8) % 8;
     if (padding > cursor.remaining()) break;
     VDP_TRY(cursor.skip(padding, "global heap: padding"));
   }
+  if (!std::ranges::is_sorted(objects, {}, &HeapObjectPlace::index))
+    std::ranges::stable_sort(objects, {}, &HeapObjectPlace::index);
   collection_bytes += size;
   return objects;
 }
@@ -54,11 +58,11 @@ Decoded<ByteView> GlobalHeap::object(Address collection, std::uint32_t index) {
     VDP_ASSIGN(HeapCollection objects, read_collection(collection));
     known = collections.emplace(collection, std::move(objects)).first;
   }
-  const auto found = known->second.find(index);
-  if (found == known->second.end()) {
+  const auto found = std::ranges::lower_bound(known->second, index, {}, &HeapObjectPlace::index);
+  if (found == known->second.end() || found->index != index) {
     return corrupt(fmt::format("global heap at offset {}: it has no object {}", file_.absolute(collection), index));
   }
-  return file_.view(found->second.address, found->second.length, "global heap object");
+  return file_.view(found->address, found->length, "global heap object");
 }
 
 Decoded<ByteView> GlobalHeap::element(ByteView stored, std::uint64_t item_bytes) {

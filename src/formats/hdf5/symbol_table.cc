@@ -54,11 +54,15 @@ Decoded<void> read_symbol_node(const FileView& file, Address address, std::vecto
 /// The symbols of all nodes that are held; false where some are missing.
 Decoded<bool> read_symbols(const FileView& file, Address btree, std::vector<Symbol>& symbols) {
   // A key is an offset into the heap, of the size of lengths.
-  VDP_ASSIGN(const auto entries,
-             read_btree_v1(file, btree, BtreeKind::group, file.geometry().length_bytes, expected_btree_bytes));
+  const BtreeShape shape{BtreeKind::group, file.geometry().length_bytes, expected_btree_bytes};
+  std::vector<Address> nodes;
+  VDP_TRY(visit_btree_v1(file, btree, shape, [&nodes](const BtreeEntry& entry) -> Status {
+    nodes.push_back(entry.child);
+    return {};
+  }));
   bool complete = true;
-  for (const BtreeEntry& entry : entries) {
-    auto node = read_symbol_node(file, entry.child, symbols);
+  for (const Address address : nodes) {
+    auto node = read_symbol_node(file, address, symbols);
     if (!node && !node.error().is_missing()) return std::unexpected(std::move(node).error());
     complete = complete && node.has_value();
   }
