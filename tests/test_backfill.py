@@ -184,3 +184,37 @@ def test_forward_goes_on_during_a_backfill_and_its_promote(vdp: Engine, archive_
     assert document["promoted"]
     assert_same(vdp, archive, serial)
     print(f"{new} granules committed by forward, {document['placed_again']} of them placed again by the promote")
+
+
+def test_what_was_folded_in_meanwhile_stays_in_its_slots(vdp: Engine, archive_of) -> None:
+    """A file of the ledger that `vdp resort` put in its place while a backfill was under way."""
+    archive, serial = (archive_of(SMALL, 10, kind="grow") for _ in range(2))
+    archive.redescribe("[forward]", '[forward]\nlate = "ledger"')
+    for late in ([0, 1, 2, 4], [3]):
+        enqueue(vdp, archive, [archive.path(index) for index in late])
+        vdp("forward", archive.dataset, "-q")
+    inventory = inventory_of(archive, list(range(5, 10)))
+    whole = archive.path(8).read_bytes()
+    archive.path(8).unlink()
+    backfill(vdp, archive, "--inventory", inventory, "--partition-size", "2", "--tolerate", "0", expect=FAILED)
+    assert vdp("resort", archive.dataset, "--json").document["outcomes"]["written"] == 1
+    archive.path(8).write_bytes(whole)
+    set_age(archive.path(8))
+    document = backfill(vdp, archive, "--inventory", inventory).document
+    assert document["resumed"] and document["placed_again"] == 1
+    assert_same(vdp, archive, serial)
+
+
+def test_catch_up_enqueues_what_an_inventory_has_and_the_store_lacks(vdp: Engine, archive_of) -> None:
+    archive, serial = archive_of(SMALL, 8), archive_of(SMALL, 8)
+    backfill(vdp, archive, "--inventory", inventory_of(archive, [0, 1, 3, 5]))
+    gap = inventory_of(archive, [0, 1, 2, 3])
+    told = vdp("catch-up", archive.dataset, "--inventory", gap, "--dry-run", "--json").document
+    assert (told["named"], told["enqueued"]) == (4, 1), "without versions, the names tell"
+    document = vdp("catch-up", archive.dataset, "--json").document
+    assert (document["named"], document["enqueued"], document["waited_before"]) == (8, 4, 0)
+    again = vdp("catch-up", archive.dataset, "--json").document
+    assert again["waited_before"] == 4
+    assert vdp("forward", archive.dataset, "--json", "-q").document["outcomes"]["written"] == 4
+    assert vdp("catch-up", archive.dataset, "--json").document["enqueued"] == 0
+    assert_same(vdp, archive, serial)

@@ -24,6 +24,13 @@
 #include "store/url.h"
 
 namespace vdp {
+namespace {
+
+/// What the names of the branches of backfills begin with.
+constexpr const char* branches_of_backfills = "backfill-";
+
+}  // namespace
+
 DatasetProcessor::DatasetProcessor(dataset::DatasetFile file, const Options& options)
     : file_(std::move(file)), options_(options), preparer_(options.threads, options.max_cached_refs) {}
 DatasetProcessor::~DatasetProcessor() = default;
@@ -329,6 +336,22 @@ Status DatasetProcessor::keep_whole(Status written, icechunk::Session& session) 
   return std::unexpected(within(target_->url(), std::move(written).error()));
 }
 
+/// A backfill that is under way may have the granule: once it is promoted, it is there to be taken out.
+Result<std::optional<Outcome>> DatasetProcessor::wait_for_backfill(const icechunk::Session& session,
+                                                                   const Granule& granule) const {
+  VDP_ASSIGN(const auto repository, open_repository());
+  VDP_ASSIGN(const auto refs, repository.refs());
+  const auto run = refs.branches.lower_bound(branches_of_backfills);
+  if (run != refs.branches.end() && run->first.starts_with(branches_of_backfills)) {
+    return Outcome::deferred(granule,
+                             fmt::format("it was deleted, and the backfill of branch {} may have it", run->first));
+  }
+  // A promote would have come in between.
+  const auto tip = refs.branches.find(file_.store.branch);
+  if (tip == refs.branches.end() || tip->second == session.base()) return std::nullopt;
+  return Outcome::deferred(granule, "it was deleted, and the store has changed meanwhile");
+}
+
 Result<std::optional<Outcome>> DatasetProcessor::retract_file(icechunk::Session& session, const Granule& granule) {
   if (auto rejected = check_key(granule)) return rejected;
   // Asked after the session's snapshot was taken: a file that comes back later is written by a later commit.
@@ -343,7 +366,11 @@ Result<std::optional<Outcome>> DatasetProcessor::retract_file(icechunk::Session&
     VDP_TRY(keep_whole(state_->ledger.write(file_.identity.group, session), session));
     return Outcome{Outcome::Kind::retracted, granule, {}, 0, {}, false};
   }
-  if (record == nullptr) return Outcome::unchanged(granule, {granule.uri + " was deleted, and is not in the store"});
+  if (record == nullptr) {
+    VDP_ASSIGN(auto waits, wait_for_backfill(session, granule));
+    if (waits) return waits;
+    return Outcome::unchanged(granule, {granule.uri + " was deleted, and is not in the store"});
+  }
   if (file_.forward.deleted == dataset::DeletedPolicy::report) {
     std::string text = fmt::format("{} was deleted, and {} refer to it (`forward.deleted` is \"report\")", granule.uri,
                                    describe_slots(record->box));

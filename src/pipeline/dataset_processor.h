@@ -74,6 +74,8 @@ class DatasetProcessor : public Processor {
   Result<icechunk::Repository> create_store(const Schema& schema, const PreparedGranule& seed);
   /// A rejection, where the dataset has no such key.
   std::optional<Outcome> check_key(const Granule& granule) const;
+  /// A deferral, where a granule that is gone and not in the store may be there soon.
+  Result<std::optional<Outcome>> wait_for_backfill(const icechunk::Session& session, const Granule& granule) const;
   Status load_state(const icechunk::Session& session);
   /// Reads the records of the slots that the granules' keys name, or their values.
   Status read_records(const icechunk::Session& session, std::span<const Granule> granules);

@@ -54,7 +54,10 @@ std::string explain(const std::vector<std::string>& findings, const std::vector<
 }  // namespace
 
 std::optional<Outcome> Planner::known(const Granule& granule) const {
-  if (const LateGranule* late = state_.ledger.find(granule.uri)) {
+  // Where late granules are put in their places at once, none has to wait.
+  const LateGranule* late =
+      file_.forward.late == dataset::LatePolicy::insert ? nullptr : state_.ledger.find(granule.uri);
+  if (late != nullptr) {
     if (late->version != version_of(granule)) return std::nullopt;
     return Outcome::unchanged(granule, {"a late file waits in the ledger; `vdp resort` folds it in"});
   }

@@ -25,7 +25,8 @@ struct UpkeepReport {
   icechunk::CollectReport collected;
 };
 
-/// Expires as the dataset file says, then collects. All branches stay. Safe beside writers, and to run again.
+/// Expires as the dataset file says, then collects. All branches stay, and
+/// whatever is younger than the beginning of a backfill that is under way. Safe beside writers, and to run again.
 Result<UpkeepReport> keep_store(const icechunk::Repository& repository, const dataset::GcSpec& gc,
                                 const UpkeepOptions& options);
 

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   add_new(program, action);
   add_run(program, action);
   add_backfill(program, action);
+  add_catch_up(program, action);
   add_enqueue(program, action);
   add_forward(program, action);
   add_dlq(program, action);

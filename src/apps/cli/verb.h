@@ -89,6 +89,7 @@ void print_json(const Json& document);
 void add_new(CLI::App& program, Action& action);
 void add_run(CLI::App& program, Action& action);
 void add_backfill(CLI::App& program, Action& action);
+void add_catch_up(CLI::App& program, Action& action);
 void add_enqueue(CLI::App& program, Action& action);
 void add_forward(CLI::App& program, Action& action);
 void add_dlq(CLI::App& program, Action& action);

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "icechunk/repo/diff.h"
+#include "pipeline/backfill/foreign_changes.h"
 #include "pipeline/dataset_processor.h"
 #include "pipeline/enqueue.h"
 
@@ -33,7 +33,7 @@ Result<Holdings> read_holdings(const Site& site, const icechunk::Repository& rep
 
 struct Gained {
   std::vector<Granule> granules;   ///< new, or of another version
-  std::vector<Granule> retracted;  ///< no longer there
+  std::vector<Granule> retracted;  ///< no longer there, or no longer in the ledger
 };
 
 Result<Gained> compare(const Site& site, const Holdings& before, const Holdings& after) {
@@ -51,36 +51,11 @@ Result<Gained> compare(const Site& site, const Holdings& before, const Holdings&
     if (after.records.find_uri(record.uri) != nullptr) continue;
     VDP_ASSIGN(gained.retracted.emplace_back(), name_granule(site.file().source, record.uri));
   }
+  for (const LateGranule& late : before.ledger.oldest(before.ledger.size())) {
+    if (after.ledger.find(late.uri) != nullptr || after.records.find_uri(late.uri) != nullptr) continue;
+    VDP_ASSIGN(gained.retracted.emplace_back(), name_granule(site.file().source, late.uri));
+  }
   return gained;
-}
-
-/// Nodes of the dataset are written again; a change of any other one would be lost.
-Status check_nothing_foreign(const Site& site, const icechunk::Repository& repository, const icechunk::SnapshotId& from,
-                             const icechunk::SnapshotId& to) {
-  VDP_ASSIGN(const auto session, repository.readonly_session(to));
-  std::set<std::string> own = {provenance_group(site.group()), provenance_array(site.group()),
-                               ledger_array(site.group())};
-  if (session.kind(provenance_group(site.group()))) {
-    VDP_ASSIGN(const auto state, load_store_contract(site.rules(), site.axis(), session));
-    for (const auto& [name, variable] : state.store.variables) own.insert(variable_path(site.group(), name));
-  }
-  VDP_ASSIGN(const auto diff, icechunk::diff_snapshots(repository, from, to));
-  std::set<std::string> changed;
-  for (const auto* paths : {&diff.new_groups, &diff.new_arrays, &diff.deleted_groups, &diff.deleted_arrays,
-                            &diff.updated_groups, &diff.updated_arrays}) {
-    changed.insert(paths->begin(), paths->end());
-  }
-  for (const auto& [path, chunks] : diff.updated_chunks) changed.insert(path);
-  for (const auto& moved : diff.moved_nodes) changed.insert(moved.to);
-  std::erase_if(changed, [&](const std::string& path) {
-    const bool is_above = path == "/" || path == site.group() || site.group().starts_with(path + "/");
-    return is_above || own.contains(path);
-  });
-  if (changed.empty()) return {};
-  return conflict(
-      fmt::format("branch {} has changes that are not the dataset's since the backfill left it, and they "
-                  "would be lost: {}; do the backfill while nobody changes them",
-                  site.file().store.branch, fmt::join(changed, ", ")));
 }
 
 /// On a growing axis what came meanwhile may lie anywhere among what the run has.
@@ -158,7 +133,7 @@ class CatchUp {
 
 Result<std::uint64_t> catch_up(const Site& site, icechunk::Repository& repository, const Plan& plan,
                                const RunState& run, const icechunk::SnapshotId& main_tip) {
-  VDP_TRY(check_nothing_foreign(site, repository, run.caught_up, main_tip));
+  VDP_TRY(check_nothing_foreign(site, repository, {run.caught_up, main_tip, run.tip}));
   VDP_ASSIGN(const Holdings before, read_holdings(site, repository, run.caught_up));
   VDP_ASSIGN(const Holdings after, read_holdings(site, repository, main_tip));
   VDP_ASSIGN(const Gained gained, compare(site, before, after));

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "base/task_pool.h"
-#include "pipeline/backfill/child_name.h"
+#include "pipeline/backfill/child_check.h"
 #include "pipeline/backfill/fork_stage.h"
 #include "pipeline/backfill/initialize_stage.h"
 #include "pipeline/backfill/partition_worker.h"
@@ -33,17 +33,18 @@ class LocalRun {
         batch_(options.batch != 0 ? options.batch : site.file().backfill.batch) {}
 
   Result<LocalRunReport> run() {
-    VDP_ASSIGN(auto partitioned, partition_inventory(site_, options_.request));
+    // Where files have to be opened to find their slots, all workers do.
+    VDP_ASSIGN(auto partitioned, partition_inventory(site_.with_threads(workers_), options_.request));
     report_.plan = std::move(partitioned.plan);
     report_.resumed = partitioned.resumed;
     report_.rejections = report_.plan.rejected;
     notes_.insert(partitioned.notes.begin(), partitioned.notes.end());
     counts_.files_total = report_.plan.files();
-    if (report_.plan.partitions.empty()) return finish();
+    if (report_.plan.partitions.empty()) return finish_with_nothing();
     VDP_TRY(check_stop());
     VDP_ASSIGN(const auto state, initialize_run(site_, report_.plan));
     VDP_ASSIGN(auto repository, site_.open_repository());
-    if (!state) return finish();
+    if (!state) return finish_with_nothing();
     report_.partitions_before = state->partitions.size();
     for (std::uint64_t i = 0; i < report_.plan.partitions.size(); ++i) {
       const auto done = state->partitions.find(i);
@@ -54,7 +55,7 @@ class LocalRun {
       }
     }
     VDP_TRY(check_stop());
-    VDP_ASSIGN(report_.promoted, promote_run(site_, repository, report_.plan));
+    VDP_ASSIGN(report_.promoted, promote_run(site_.with_threads(workers_), repository, report_.plan));
     VDP_TRY(remove_artifacts());
     return finish();
   }
@@ -66,6 +67,11 @@ class LocalRun {
     if (!stopped()) return {};
     return fail(ErrorKind::cancelled,
                 fmt::format("backfill {} was stopped; the same command goes on with it", options_.request.run));
+  }
+
+  Result<LocalRunReport> finish_with_nothing() {
+    VDP_TRY(remove_artifacts());
+    return finish();
   }
 
   Result<LocalRunReport> finish() {
@@ -111,7 +117,7 @@ class LocalRun {
 
   Status work(const icechunk::Repository& repository, const ForkedPartition& forked) {
     VDP_ASSIGN(const auto worker, PartitionWorker::open(site_, repository, forked.work));
-    VDP_ASSIGN(const auto present, whole_children(forked.work));
+    VDP_ASSIGN(const auto present, whole_children(repository, forked));
     const std::uint64_t batches = (forked.items.size() + batch_ - 1) / batch_;
     std::mutex mutex;
     Status status;
@@ -158,16 +164,22 @@ class LocalRun {
   }
 
   /// Ranges of items that an earlier attempt at this very fork has done.
-  Result<std::set<ItemRange>> whole_children(const PartitionWork& work) const {
+  Result<std::set<ItemRange>> whole_children(const icechunk::Repository& repository,
+                                             const ForkedPartition& forked) const {
     std::set<ItemRange> whole;
-    const std::string prefix = children_prefix(work.work_prefix);
+    const std::string prefix = children_prefix(forked.work.work_prefix);
     VDP_ASSIGN_IN(site_.artifacts().uri(prefix), const auto objects, site_.artifacts().store().list(prefix));
+    if (objects.empty()) return whole;
+    VDP_ASSIGN(const auto session, repository.readonly_session(forked.work.base));
+    VDP_ASSIGN_IN(site_.target()->url(), const auto state,
+                  load_store_state(site_.rules(), site_.axis(), session, RecordsRead::by_slot));
+    const ChildCheck check(site_, forked.work, forked.items, state, session);
     for (const ObjectInfo& object : objects) {
       const auto items = items_of_child_name(object.key.substr(prefix.size()));
       if (!items || whole.contains(*items)) continue;
       VDP_ASSIGN(const Bytes bytes, site_.artifacts().read(object.key));
       const auto child = decode_child(bytes);
-      if (child && child->plan == work.plan.id && child->rejected() == 0) whole.insert(*items);
+      if (child && child->rejected() == 0 && check.check(*child, *items, object.last_modified_us)) whole.insert(*items);
     }
     return whole;
   }

@@ -57,6 +57,9 @@ class Locator {
       if (!value) return find(placed.found, value.error());
       placed.values = {*value};
     }
+    // Of a million files, only what is asked for again is kept.
+    placed.found.identity = {};
+    if (site_.file().forward.other == dataset::OtherPolicy::reject) placed.found.fields = {};
     placed_.push_back(std::move(placed));
   }
 
@@ -68,9 +71,12 @@ class Locator {
   Status measure_last() {
     std::ranges::stable_sort(placed_, {}, &PlacedFile::slot);
     if (placed_.empty()) return {};
-    const auto prepared = prepare(std::span(&placed_.back(), 1));
-    if (prepared.front().granule != nullptr && prepared.front().granule->steps != 0) {
-      placed_.back().steps = prepared.front().granule->steps;
+    const Granule& last = placed_.back().found.granule;
+    const Preparation prepared = prepare(std::span(&placed_.back(), 1)).front();
+    if (prepared.granule != nullptr) {
+      placed_.back().steps = std::max<std::uint64_t>(prepared.granule->steps, 1);
+    } else if (const Outcome outcome = outcome_of(last, prepared.error); outcome.kind == Outcome::Kind::deferred) {
+      return fail(ErrorKind::transient, fmt::format("{}: {}", last.uri, outcome.reason));
     }
     return {};
   }
@@ -144,9 +150,21 @@ class Locator {
     std::ranges::stable_sort(placed_, {}, &PlacedFile::slot);
     located_.slots = state_.slots;
     for (PlacedFile& file : placed_) {
+      if (is_far_behind(file)) continue;
       if (!taken_by_last(file, is_told_by_key() ? file.slot + 1 : file.slot + file.steps)) keep(std::move(file));
     }
     return std::move(located_);
+  }
+
+  /// As forward has it: a mistyped year would stretch the axis for good.
+  bool is_far_behind(const PlacedFile& file) {
+    const std::uint64_t most = site_.file().forward.max_reserve;
+    const bool is_near = file.slot <= located_.slots || file.slot - located_.slots <= most;
+    if (is_near || state_.regular->length()) return false;
+    located_.findings.push_back(
+        fmt::format("{}: slot {} is {} slots after the last filled one (`forward.max_reserve` is {})",
+                    file.found.granule.key, file.slot, file.slot - located_.slots, most));
+    return true;
   }
 
   /// New values follow the store's, one file after the other.

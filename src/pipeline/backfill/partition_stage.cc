@@ -5,13 +5,13 @@
 
 #include <algorithm>
 
-#include "base/sha256.h"
 #include "pipeline/backfill/cut.h"
 #include "pipeline/backfill/document.h"
 #include "pipeline/backfill/locate.h"
+#include "pipeline/backfill/missing_files.h"
+#include "pipeline/backfill/run_inventory.h"
 #include "pipeline/backfill/run_state.h"
 #include "pipeline/dataset_processor.h"
-#include "pipeline/planner.h"
 #include "pipeline/store_layout.h"
 
 namespace vdp::backfill {
@@ -24,37 +24,6 @@ constexpr std::size_t max_seeds = 100;
 /// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html: of a state's input or output. What other
 /// members a state machine adds must fit, too.
 constexpr std::size_t max_answer_bytes = 240 * 1024;
-
-Result<Inventory> read_inventory(const Site& site, const std::string& location) {
-  if (location == inventory_by_enumeration) return enumerate_granules(site.file());
-  if (location != inventory_by_listing) {
-    dataset::SourceSpec source = site.file().source;
-    // An inventory among the artifacts is read as they are, also where the source is public or has another login.
-    if (location.starts_with(site.artifacts().uri(""))) source.access = site.file().store.access;
-    return load_inventory(source, location);
-  }
-  VDP_ASSIGN_IN(site.file().source.prefix, auto listed, list_granules(*site.source(), site.file().source));
-  Inventory inventory;
-  inventory.granules = std::move(listed.granules);
-  inventory.named = listed.listed;
-  inventory.not_matching = listed.not_matching;
-  for (const auto& keys : {listed.inconsistent, listed.duplicates}) {
-    for (const UnusedKey& key : keys) inventory.findings.push_back(fmt::format("{}: {}", key.key, key.reason));
-  }
-  return inventory;
-}
-
-std::string digest_of_inventory(const Inventory& inventory) {
-  Sha256 hash;
-  for (const FoundGranule& found : inventory.granules) {
-    const Granule& granule = found.granule;
-    hash.update(granule.key);
-    hash.update_u64(granule.size);
-    hash.update(granule.etag);
-    hash.update_u64(static_cast<std::uint64_t>(granule.last_modified_us));
-  }
-  return hash.finish_hex();
-}
 
 Failure refuse(const std::vector<std::string>& findings) {
   const auto shown = std::span(findings).first(std::min(findings.size(), max_findings_told));
@@ -108,18 +77,6 @@ Result<Foundation> draft_foundation(const Site& site, const std::vector<FoundGra
   return invalid(fmt::format("{}: no file of the inventory can make the store{}", site.target()->url(), reasons));
 }
 
-/// An inventory that names no versions can ask for the name only.
-bool is_in_store(const Planner& planner, const StoreState& state, const Granule& granule) {
-  const bool names_version = !granule.etag.empty() || granule.size != 0 || granule.last_modified_us != 0;
-  return names_version ? planner.known(granule).has_value() : state.provenance.find_uri(granule.uri) != nullptr;
-}
-
-std::vector<FoundGranule> missing_of(const Site& site, StoreState& state, std::vector<FoundGranule> granules) {
-  const Planner planner(site.rules(), site.axis(), state);
-  std::erase_if(granules, [&](const FoundGranule& found) { return is_in_store(planner, state, found.granule); });
-  return granules;
-}
-
 /// Granules that are in the store elsewhere: a new version of one does not move.
 std::vector<std::string> moved_of(const StoreState& state, const std::vector<Item>& items) {
   std::vector<std::string> findings;
@@ -151,32 +108,42 @@ Result<std::optional<Plan>> find_running_plan(const Site& site, const std::strin
   Plan name;
   name.run = run;
   name.id = state->plan;
-  VDP_ASSIGN(Plan plan, site.artifacts().read_plan(site.artifacts().uri(plan_key(name))));
-  return std::optional(std::move(plan));
+  auto plan = site.artifacts().read_plan(site.artifacts().uri(plan_key(name)));
+  if (plan) return std::optional(std::move(*plan));
+  return std::unexpected(
+      within(fmt::format("run {} is under way, and cannot go on without its plan (delete the branch {} to begin anew)",
+                         run, state->branch),
+             std::move(plan).error()));
 }
 
-Failure refuse_other_inventory(const Plan& plan, const Inventory& inventory) {
+Failure refuse_other_inventory(const Plan& plan) {
   return conflict(fmt::format(
-      "run {} is under way with another inventory, of {} files (this one has {}): finish it with that one, give this "
-      "one another name, or delete the branch {} to begin anew",
-      plan.run, plan.named, inventory.granules.size(), branch_of_run(plan.run)));
+      "run {} is under way with another inventory, of {} files: finish it with that one, give this one another name, "
+      "or delete the branch {} to begin anew",
+      plan.run, plan.named, branch_of_run(plan.run)));
 }
 
 }  // namespace
 
 Result<DraftPlan> draft_plan(const Site& site, const PartitionRequest& request) {
   VDP_TRY(check_run_name(request.run));
-  VDP_ASSIGN(auto inventory, read_inventory(site, request.inventory));
-  std::vector<std::string> findings = std::move(inventory.findings);
   DraftPlan draft;
   Plan& plan = draft.partitioned.plan;
-  plan.inventory = digest_of_inventory(inventory);
   VDP_ASSIGN(auto running, find_running_plan(site, request.run));
-  if (running) {
-    if (running->inventory != plan.inventory) return refuse_other_inventory(*running, inventory);
+  const bool is_asked = is_asked_for(request.inventory);
+  if (running && is_asked && running->inventory == request.inventory) {
     draft.partitioned = {std::move(*running), {}, true};
     return draft;
   }
+  if (running && is_asked) return refuse_other_inventory(*running);
+  VDP_ASSIGN(auto inventory, read_inventory(site, request.inventory));
+  plan.inventory = is_asked ? request.inventory : digest_of(inventory);
+  if (running) {
+    if (running->inventory != plan.inventory) return refuse_other_inventory(*running);
+    draft.partitioned = {std::move(*running), {}, true};
+    return draft;
+  }
+  std::vector<std::string> findings = std::move(inventory.findings);
   plan.run = request.run;
   plan.dataset = site.file().identity.name;
   plan.named = inventory.granules.size();

@@ -7,15 +7,11 @@
 #include <vector>
 
 #include "base/json_fwd.h"
-#include "discover/inventory.h"
 #include "pipeline/backfill/plan.h"
+#include "pipeline/backfill/run_inventory.h"
 #include "pipeline/backfill/site.h"
 
 namespace vdp::backfill {
-
-/// In place of the location of an inventory: what the source is asked for, and what the pattern generates.
-inline constexpr std::string_view inventory_by_listing = "list:";
-inline constexpr std::string_view inventory_by_enumeration = "enumerate:";
 
 struct PartitionRequest {
   std::string run;

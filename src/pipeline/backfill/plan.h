@@ -34,7 +34,7 @@ struct Plan {
   /// Snapshot of the dataset's branch that the plan was made from, and that the run's branch begins at. Empty where
   /// there was no repository: then it begins at the repository's first snapshot.
   std::string base;
-  std::string inventory;        ///< digest of the files that the inventory named
+  std::string inventory;        ///< digest of the files that the inventory named; `list:` and `enumerate:` themselves
   std::uint64_t named = 0;      ///< files that the inventory named
   std::uint64_t unchanged = 0;  ///< of these the store had so many
   std::uint64_t tolerate = 0;

@@ -5,16 +5,12 @@
 #include <algorithm>
 #include <set>
 
-#include "base/checked.h"
-#include "dataset/attribute_policy.h"
 #include "pipeline/backfill/collected.h"
 #include "pipeline/backfill/document.h"
 #include "pipeline/batch_writer.h"
 
 namespace vdp::backfill {
 namespace {
-
-using dataset::Role;
 
 constexpr std::size_t max_rejections_told = 20;
 
@@ -35,35 +31,27 @@ class Reducer {
                   load_store_state(site_.rules(), site_.axis(), session, RecordsRead::by_slot));
     VDP_ASSIGN(auto collected, collect_children(site_, work_, items_, state_, session));
     reduced_.ignored = std::move(collected.ignored);
-    VDP_TRY(write(collected.granules, session));
+    VDP_TRY(write(collected, session));
     VDP_TRY(check_tolerated());
     VDP_TRY(write_rejections());
     return commit(session);
   }
 
  private:
-  /// As in a batch of the forward path, granule by granule in order of their slots.
-  Status write(const std::map<std::uint64_t, ChildGranule>& granules, icechunk::Session& session) {
+  Status write(const Collected& collected, icechunk::Session& session) {
+    notes_.insert(collected.notes.begin(), collected.notes.end());
+    state_.store.attributes = collected.attributes;
+    state_.store.attribute_names.insert(collected.attribute_names.begin(), collected.attribute_names.end());
     std::vector<GranuleRows> rows;
-    for (const auto& [index, granule] : granules) {
-      for (const std::string& note : granule.notes) notes_.insert(note);
-      if (granule.is_placed()) {
-        auto combined =
-            dataset::combine_attributes(site_.rules().attributes, state_.store.attributes, granule.attributes);
-        if (!combined) {
-          VDP_TRY(take_out(granule, session));
-          reject(index, combined.error().text());
-          continue;
-        }
-        take_attributes(std::move(*combined));
-        rows.push_back({granule.box, granule.record, granule.values});
-        reduced_.commit.refs += granule.refs;
-      }
+    for (const auto& [index, granule] : collected.granules) {
       if (granule.kind == Outcome::Kind::rejected) {
         reject(index, granule.reason);
-      } else {
-        reduced_.commit.outcomes.add(granule.kind);
+        continue;
       }
+      reduced_.commit.outcomes.add(granule.kind);
+      if (!granule.is_placed()) continue;
+      rows.push_back({granule.box, granule.record, granule.values});
+      reduced_.commit.refs += granule.refs;
     }
     VDP_TRY(write_group_attributes(site_.group(), state_.store, session));
     return write_granule_rows(site_.rules(), site_.axis(), state_, rows, session);
@@ -72,28 +60,6 @@ class Reducer {
   void reject(std::uint64_t index, std::string reason) {
     reduced_.commit.outcomes.add(Outcome::Kind::rejected);
     reduced_.rejections.push_back({items_[index].granule.uri, std::move(reason)});
-  }
-
-  void take_attributes(dataset::CombinedAttributes combined) {
-    for (const std::string& name : combined.dropped) {
-      notes_.insert(fmt::format("group attribute {} differs between files and was dropped", name));
-    }
-    state_.store.attributes = std::move(combined.attributes);
-    for (const auto& [name, value] : state_.store.attributes.items()) state_.store.attribute_names.insert(name);
-  }
-
-  /// A granule that does not fit beside the others after all leaves none of its references behind.
-  Status take_out(const ChildGranule& granule, icechunk::Session& session) const {
-    for (const auto& [name, variable] : state_.store.variables) {
-      if (variable.role != Role::refs) continue;
-      const std::size_t axis = *variable.axis_dimension;
-      const std::uint64_t edge = variable.metadata.chunk_shape[axis];
-      auto box = icechunk::ChunkBox::whole(variable.metadata.grid_shape());
-      box.begin[axis] = granule.box.begin / edge;
-      box.end[axis] = divide_up(granule.box.end, edge);
-      VDP_TRY(session.clear_box(variable_path(site_.group(), name), box));
-    }
-    return {};
   }
 
   Status check_tolerated() const {

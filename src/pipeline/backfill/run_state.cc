@@ -90,6 +90,20 @@ Result<RunState> read_run_state(const icechunk::Repository& repository, const Pl
   return std::move(*state);
 }
 
+Result<std::optional<RunBegun>> find_oldest_run(const icechunk::Repository& repository) {
+  std::optional<RunBegun> oldest;
+  VDP_ASSIGN(const auto refs, repository.refs());
+  const std::string prefix = branch_of_run("");
+  for (auto at = refs.branches.lower_bound(prefix); at != refs.branches.end() && at->first.starts_with(prefix); ++at) {
+    VDP_ASSIGN(const auto run, read_run_state(repository, at->first.substr(prefix.size())));
+    if (!run || !run->initialized) continue;
+    VDP_ASSIGN(const auto history, repository.history(run->branch_point, 1));
+    const TimestampUs began_us = history.front().flushed_at_us;
+    if (!oldest || began_us < oldest->began_us) oldest = RunBegun{at->first, began_us};
+  }
+  return oldest;
+}
+
 Result<bool> is_promoted(const icechunk::Repository& repository, const std::string& branch, const Plan& plan) {
   VDP_ASSIGN(const auto history, repository.history(icechunk::Branch{branch}));
   for (const auto& commit : history) {

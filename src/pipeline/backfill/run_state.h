@@ -38,6 +38,13 @@ Result<std::optional<RunState>> read_run_state(const icechunk::Repository& repos
 /// The same, of a run that was initialized with this plan. `not_found` where it was not, `conflict` for another plan.
 Result<RunState> read_run_state(const icechunk::Repository& repository, const Plan& plan);
 
+/// The run that began first of those that have a branch and were initialized.
+struct RunBegun {
+  std::string branch;
+  TimestampUs began_us = 0;  ///< when the snapshot was committed that the branch begins at
+};
+Result<std::optional<RunBegun>> find_oldest_run(const icechunk::Repository& repository);
+
 /// Whether a snapshot of `branch` is the commit of a partition of this plan: the run was promoted.
 Result<bool> is_promoted(const icechunk::Repository& repository, const std::string& branch, const Plan& plan);
 

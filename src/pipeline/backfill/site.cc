@@ -38,6 +38,12 @@ Result<Site> Site::open(dataset::DatasetFile file, ObjectStorePtr artifacts, std
   return site;
 }
 
+Site Site::with_threads(std::size_t threads) const {
+  Site site = *this;
+  site.threads_ = threads;
+  return site;
+}
+
 dataset::DatasetFile Site::rules_on(const std::string& branch) const {
   dataset::DatasetFile file = rules_;
   file.store.branch = branch;

@@ -34,6 +34,7 @@ class Site {
   const Artifacts& artifacts() const { return artifacts_; }
   Clock& clock() const { return *clock_; }
   std::size_t threads() const { return threads_; }
+  Site with_threads(std::size_t threads) const;
   PrepareContext prepare_context() const { return {rules_, axis(), source_, *clock_}; }
 
   /// Nothing where there is none.
