@@ -46,7 +46,11 @@ constexpr std::array parameters = {Parameters{1, 1, 1, 0, 0, 0, 1, 0}, Parameter
                                    Parameters{69, 1, 1, 0, 0, 0, 0, 0}, Parameters{2, 2, 2, 1, 3, 7, 1, 6}};
 
 Bytes input_of(const Structure& structure, Address address, const Parameters& given, const Bytes& file) {
-  Bytes input = {structure.choice, static_cast<std::uint8_t>(address & 0xff), static_cast<std::uint8_t>(address >> 8)};
+  Bytes input;
+  input.reserve(ArbitraryStructure::head_bytes + file.size());
+  input.push_back(structure.choice);
+  input.push_back(static_cast<std::uint8_t>(address & 0xff));
+  input.push_back(static_cast<std::uint8_t>(address >> 8));
   input.insert(input.end(), given.begin(), given.end());
   input.insert(input.end(), file.begin(), file.end());
   return input;
