@@ -190,6 +190,7 @@ def test_what_was_folded_in_meanwhile_stays_in_its_slots(vdp: Engine, archive_of
     """A file of the ledger that `vdp resort` put in its place while a backfill was under way."""
     archive, serial = (archive_of(SMALL, 10, kind="grow") for _ in range(2))
     archive.redescribe("[forward]", '[forward]\nlate = "ledger"')
+    vdp("init", archive.dataset)
     for late in ([0, 1, 2, 4], [3]):
         enqueue(vdp, archive, [archive.path(index) for index in late])
         vdp("forward", archive.dataset, "-q")

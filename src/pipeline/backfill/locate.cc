@@ -31,7 +31,9 @@ class Locator {
 
   Result<Located> run(std::vector<FoundGranule> granules) {
     if (is_told_by_key()) {
+      placed_.reserve(granules.size());
       for (FoundGranule& found : granules) place_by_key(std::move(found));
+      granules = {};
       if (state_.regular) VDP_TRY(measure_last());
     } else {
       VDP_TRY(scan(std::move(granules)));
@@ -149,6 +151,7 @@ class Locator {
   Result<Located> finish_regular() {
     std::ranges::stable_sort(placed_, {}, &PlacedFile::slot);
     located_.slots = state_.slots;
+    located_.items.reserve(placed_.size());
     for (PlacedFile& file : placed_) {
       if (is_far_behind(file)) continue;
       if (!taken_by_last(file, is_told_by_key() ? file.slot + 1 : file.slot + file.steps)) keep(std::move(file));
