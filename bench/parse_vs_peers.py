@@ -63,7 +63,8 @@ class Measured:
 
 def make_kinds(root: Path) -> list[Kind]:
     def many(name: str, chunky: chunky_archive.Chunky) -> Kind:
-        return Kind(f"100,000 chunks, {name}", chunky_archive.make(root / name, chunky, 1), is_large=True)
+        # Without spaces: VirtualiZarr finds no file in folders that have them.
+        return Kind(f"100,000 chunks, {name}", chunky_archive.make(root / name.replace(" ", "-"), chunky, 1), is_large=True)
 
     return [
         Kind("IMERG-like", imerg_archive.make(root / "imerg", 1)),
