@@ -5,20 +5,13 @@
 
 #include <limits>
 
+#include "base/from_hex.h"
 #include "zarr/compression.h"
 #include "zarr/filters.h"
 #include "zarr/test_arrays.h"
 
 namespace vdp::zarr {
 namespace {
-
-Bytes from_hex(std::string_view text) {
-  Bytes bytes;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    bytes.push_back(static_cast<std::uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
-  }
-  return bytes;
-}
 
 /// Chunks that zarr-python 3.4 wrote of numpy.arange(6, dtype="f4").reshape(2, 3).
 struct Written {

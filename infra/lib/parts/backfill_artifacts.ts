@@ -1,6 +1,7 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { ABANDONED_UPLOADS, PRIVATE_BUCKET } from './private_bucket.ts';
 
 /** Where the stages of a backfill leave what the next one reads. */
 export interface ArtifactsPlace {
@@ -25,17 +26,8 @@ export class BackfillArtifacts extends Construct implements ArtifactsPlace {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const bucket = new s3.Bucket(this, 'Bucket', {
-      encryption: s3.BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      versioned: false,
-      removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [
-        { id: 'artifacts', prefix: `${this.prefix}/`, expiration: KEPT },
-        { id: 'abandoned-uploads', abortIncompleteMultipartUploadAfter: Duration.days(2) },
-      ],
+      ...PRIVATE_BUCKET,
+      lifecycleRules: [{ id: 'artifacts', prefix: `${this.prefix}/`, expiration: KEPT }, ABANDONED_UPLOADS],
     });
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',

@@ -1,7 +1,8 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Deployment } from './deployment.ts';
+import { ABANDONED_UPLOADS, PRIVATE_BUCKET } from './private_bucket.ts';
 
 /** Where the Icechunk store is. */
 export interface StorePlace {
@@ -30,16 +31,11 @@ export class StoreBucket extends Construct implements StorePlace {
   private makeBucket(bucketName: string | undefined): s3.Bucket {
     const bucket = new s3.Bucket(this, 'Bucket', {
       bucketName,
-      encryption: s3.BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      ...PRIVATE_BUCKET,
       // Not versioned: an Icechunk store is its own history. It never writes over an object but `repo`, which it backs
       // up itself, and versions would keep, and cost, all that garbage collection deletes.
       versioned: false,
-      removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ id: 'abandoned-uploads', abortIncompleteMultipartUploadAfter: Duration.days(2) }],
+      lifecycleRules: [ABANDONED_UPLOADS],
     });
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',

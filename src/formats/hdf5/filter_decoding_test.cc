@@ -5,18 +5,11 @@
 #include <cstring>
 #include <random>
 
+#include "base/from_hex.h"
 #include "formats/hdf5/filter_fuzz_body.h"
 
 namespace vdp::hdf5 {
 namespace {
-
-Bytes from_hex(std::string_view text) {
-  Bytes bytes;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    bytes.push_back(static_cast<std::uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
-  }
-  return bytes;
-}
 
 /// One chunk that h5py wrote of twelve little-endian 32-bit integers: 100, 105, 110 and 115, each three times.
 struct Written {

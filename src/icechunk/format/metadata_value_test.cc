@@ -2,16 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/from_hex.h"
+
 namespace vdp::icechunk {
 namespace {
-
-Bytes from_hex(std::string_view hex) {
-  Bytes bytes;
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    bytes.push_back(static_cast<std::uint8_t>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
-  }
-  return bytes;
-}
 
 Json mixed() {
   return {{"text", "\u00fc"},
