@@ -67,6 +67,30 @@ TEST(UndoFilters, TruncatedChunksAreErrors) {
   }
 }
 
+/// With such libsz has written beyond its buffers (found by the fuzz target).
+TEST(UndoFilters, ParametersThatSzipDoesNotHaveAreErrors) {
+  const Bytes chunk = from_hex("300000004c98383006007f000400100040");
+  const std::vector<std::uint32_t> written = {169, 8, 32, 12};
+  ASSERT_TRUE(undo_filters({{szip, "", written}}, chunk, chunk_bytes));
+  for (const auto& [value, odd] : {std::pair<std::size_t, std::uint32_t>{1, 7},
+                                   {1, 34},
+                                   {1, 0},
+                                   {2, 25},
+                                   {2, 63},
+                                   {2, 0},
+                                   {3, 7},
+                                   {3, 1025},
+                                   {3, 0},
+                                   {3, 0x80000000}}) {
+    auto values = written;
+    values[value] = odd;
+    const auto decoded = undo_filters({{szip, "", values}}, chunk, chunk_bytes);
+    ASSERT_FALSE(decoded) << value << " " << odd;
+    EXPECT_EQ(decoded.error().kind, ErrorKind::corrupt) << decoded.error().text();
+  }
+  EXPECT_FALSE(undo_filters({{szip, "", written}}, from_hex("020000004c98383006007f000400100040"), 2));
+}
+
 TEST(UndoFilters, BrokenChunksAndParametersEnd) {
   std::mt19937 random(11);
   for (const auto& [filter, chunk] : written_by_h5py) {
